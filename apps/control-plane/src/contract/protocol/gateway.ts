@@ -16,7 +16,10 @@ export const GatewayRuns = Type.Object({
 })
 
 /** POST /gateway/v1/tickets/redeem {ticket, workspace} → Lease, once; 403 `ticket_invalid` */
-export const RedeemRequest = Type.Object({ ticket: Type.String({ maxLength: 200 }), workspace: Type.String({ maxLength: 40 }) }, { additionalProperties: false })
+export const RedeemRequest = Type.Object(
+  { ticket: Type.String({ maxLength: 200 }), workspace: Type.String({ maxLength: 40 }) },
+  { additionalProperties: false },
+)
 
 /** `session` is the secret value of the notebook cookie (32 random bytes, base64url); only its hash is stored. */
 export const Lease = Type.Object({
@@ -95,7 +98,9 @@ export const WorkspaceIdentity = Type.Object({
       name: Type.String(), // <data set>_<table>
       description: Type.String(),
       rows: Type.Integer(),
-      columns: Type.Array(Type.Object({ name: Type.String(), type: Type.String(), description: Type.String() })),
+      columns: Type.Array(
+        Type.Object({ name: Type.String(), type: Type.String(), description: Type.String() }),
+      ),
       /** why this table cannot be read now, in words, or null */
       refused: Type.Union([Type.String(), Type.Null()]),
     }),
@@ -104,7 +109,14 @@ export const WorkspaceIdentity = Type.Object({
 })
 
 /** POST /gateway/v1/lists {run, extract|null} → ObjectList. One intent per run and extract; 404 nothing there. `bucket` is `data` (extract null) or `extract-<id>`. */
-export const ListRequest = Type.Object({ run: Type.String({ maxLength: 40 }), bucket: Type.String({ maxLength: 64 }), kernel: Type.Optional(Type.String({ maxLength: 64 })) }, { additionalProperties: false })
+export const ListRequest = Type.Object(
+  {
+    run: Type.String({ maxLength: 40 }),
+    bucket: Type.String({ maxLength: 64 }),
+    kernel: Type.Optional(Type.String({ maxLength: 64 })),
+  },
+  { additionalProperties: false },
+)
 export const ObjectList = Type.Object({
   index: Type.Integer(),
   seconds: Type.Integer(),
@@ -133,7 +145,14 @@ export const Intent = Type.Object({
   intent: Type.String(),
   index: Type.Integer(),
   seconds: Type.Integer(),
-  object: Type.Object({ storeBucket: Type.String(), storeKey: Type.String(), size: Type.Integer(), etag: Type.String(), sha256: Type.String(), lastModified: Type.String() }),
+  object: Type.Object({
+    storeBucket: Type.String(),
+    storeKey: Type.String(),
+    size: Type.Integer(),
+    etag: Type.String(),
+    sha256: Type.String(),
+    lastModified: Type.String(),
+  }),
 })
 /** POST /gateway/v1/outcomes → 204 */
 export const Outcome = Type.Object(
