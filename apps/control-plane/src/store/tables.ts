@@ -83,6 +83,7 @@ export interface HoldTable {
   id: string
   subject_kind: HoldSubject
   subject_id: string | null
+  within_project: string | null
   kind: HoldKind
   cause: string
   reason: string

@@ -78,6 +78,8 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     id gh_id primary key,
     subject_kind text not null check (subject_kind in ('person', 'project', 'data_set', 'organisation', 'release', 'installation')),
     subject_id gh_id,
+    -- a membership that expired stops its person in this project only
+    within_project gh_id,
     kind text not null check (kind in ('expired', 'training', 'incident', 'legal')),
     cause text not null,
     reason text not null,
@@ -96,7 +98,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   await run(`create index hold_in_force on hold (subject_kind, subject_id) where lifted_at is null`)
   // One hold of a cause per subject at a time: expiry that is noticed twice writes one.
   await run(
-    `create unique index hold_cause on hold (subject_kind, coalesce(subject_id, ''), cause) where lifted_at is null and by_kind = 'system'`,
+    `create unique index hold_cause on hold (subject_kind, coalesce(subject_id, ''), coalesce(within_project, ''), cause) where lifted_at is null and by_kind = 'system'`,
   )
 
   // --- sessions -------------------------------------------------------------------------------

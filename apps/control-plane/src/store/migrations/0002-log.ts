@@ -122,31 +122,26 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       idx bigint not null,
       time timestamptz not null,
       code text not null,
+      family text not null,
+      outcome text not null check (outcome in ('done', 'refused', 'failed', 'unknown')),
       actor_kind text not null,
       actor_id text not null,
+      subject text,
       project text,
-      dataset text,
+      data_set text,
       workspace text,
       run text,
-      agreement text,
       agreement_version integer,
-      outcome text not null check (outcome in ('done', 'allowed', 'refused')),
-      decision_code text,
+      decision text,
+      intent bigint,
       request text,
       primary key (log_id, idx)
     )`.execute(db)
-  await sql`create index audit_event_time on audit_event (time desc, log_id desc, idx desc)`.execute(db)
-  await sql`create index audit_event_actor on audit_event (actor_id, time desc)`.execute(db)
-  await sql`create index audit_event_project on audit_event (project, time desc) where project is not null`.execute(
-    db,
-  )
-  await sql`create index audit_event_dataset on audit_event (dataset, time desc) where dataset is not null`.execute(
-    db,
-  )
-  await sql`create index audit_event_workspace on audit_event (workspace, time desc) where workspace is not null`.execute(
-    db,
-  )
-  await sql`create index audit_event_code on audit_event (code, time desc)`.execute(db)
+  for (const column of ["actor_id", "subject", "project", "data_set", "workspace", "run", "family"]) {
+    await sql`create index on audit_event (${sql.ref(column)}, log_id desc, idx desc)`.execute(db)
+  }
+  await sql`create index on audit_event (time)`.execute(db)
+  await sql`create index on audit_event (code, log_id desc, idx desc)`.execute(db)
   await sql`
     create unlogged table audit_projection (
       log_id text primary key,

@@ -1,0 +1,284 @@
+// The one catalogue of sentences, by locale. The log keeps codes and parameters; what a person reads is
+// made here, for the API, the console and the auditor alike.
+import type { AuditEvent, EventCode } from "#contract/events.ts"
+
+export type Params = Readonly<Record<string, string | number | boolean | null | undefined>>
+type Sentence = (p: Params) => string
+
+export const CATALOGUE_VERSION = 1
+
+const list = (p: Params, key: string, otherwise: string) =>
+  p[key] === undefined || p[key] === null ? otherwise : String(p[key])
+
+/** code → what happened and what would change it */
+const REFUSALS: Readonly<Record<string, Sentence>> = {
+  not_permitted: () =>
+    "Your roles do not include this. The person who leads the project or runs the installation can tell you who may.",
+  not_found: () =>
+    "There is nothing here that you may see. Check the address, or ask the person who gave it to you.",
+  wrong_state: (p) => `This cannot be done while it is ${stateWord(String(p["state"] ?? "in this state"))}.`,
+  person_removed: () => "Your account was removed from this installation.",
+  hold_installation: (p) =>
+    `Everything is stopped: ${list(p, "hold", "an incident is being looked into")}. Nothing was lost; work goes on when two people lift the hold.`,
+  hold_person: (p) =>
+    `You are on hold: ${list(p, "hold", "the reason is with the auditor")}. Ask the auditor or the operator.`,
+  hold_organisation: (p) =>
+    `Your organisation is on hold: ${list(p, "hold", "the reason is with the auditor")}.`,
+  hold_project: (p) =>
+    `This project is on hold: ${list(p, "hold", "the reason is with the auditor")}. Files and requests are kept.`,
+  hold_data_set: (p) =>
+    `A data set of this project is on hold: ${list(p, "hold", "the reason is with its custodian")}.`,
+  hold_release: (p) => `This release is on hold: ${list(p, "hold", "the reason is with the auditor")}.`,
+  agreement_expired: (p) =>
+    `The agreement ended on ${list(p, "agreementUntil", "its last day")}. A project admin can propose a new version; work and files are kept.`,
+  agreement_missing: () =>
+    "No agreement is in force for this project. Its custodians have not approved one yet.",
+  agreement_unsigned: (p) =>
+    `You have not signed version ${list(p, "agreementVersion", "")} of the agreement. Read it and sign on the agreement page.`,
+  membership_expired: (p) =>
+    `Your membership ended on ${list(p, "membershipUntil", "its last day")}. A project admin can renew it.`,
+  training_expired: (p) =>
+    `Your training ended on ${list(p, "trainingUntil", "its last day")}. Take it again and ask a project admin to record it.`,
+  terms_expired: () =>
+    "You have not accepted the current terms of use. Read and accept them on your home page.",
+  own_request: () => "You made this request or added files to it, so other checkers must review it.",
+  conflict_of_interest: () =>
+    "You have a part in this project or belong to one of its organisations, so other checkers must review it.",
+  own_application: () => "You are part of this project, so another custodian must decide.",
+  own_appointment: () => "Nobody appoints themselves. Two other people are needed.",
+  own_membership: () => "This is about yourself, so another project admin must do it.",
+  own_hold: () => "The hold is on you, so two other people must lift it.",
+  second_person_needed: () => "You proposed this, so another person must confirm it.",
+  placer_cannot_confirm: () => "You placed this hold, so another person must confirm that it is lifted.",
+  no_lift_proposed: () => "Nobody has proposed to lift this hold yet.",
+  files_not_voted: () => "Vote on every file first.",
+  review_already_submitted: () => "You have submitted your review of this turn.",
+  vote_already_submitted: () =>
+    "You have submitted your review. Votes can change again when both reviews are in.",
+  two_approvals_needed: () =>
+    "Opens when two checkers who are not on the project have approved the same files.",
+  nothing_to_release: () => "The request has no file to release. Add at least one output.",
+  context_missing: () =>
+    "Say for every group what it is, and for every output how small numbers were handled.",
+  file_refused: () => "A file is of a kind that never leaves.",
+  file_refused_by_type: () => "A file is of a kind that never leaves. Take it out, or replace it by a table.",
+  already_downloaded: (p) =>
+    `This file was downloaded${p["by"] ? ` by ${p["by"]}` : ""}. A release is downloaded once; ask the checkers for a new release.`,
+  release_revoked: () => "This release was revoked.",
+  not_yet_published: () => "The release is being prepared. Try again in a moment.",
+  run_stopped: () => "The workspace was stopped.",
+  session_ended: () => "Your session ended. Sign in again; nothing was lost.",
+  not_member: () => "You are no longer a member of this project.",
+  shown_limit: () => "Today's allowance of bytes shown is used up. It starts again at midnight.",
+  ticket_invalid: () => "This entrance was used or is too old. Open the workspace again from the console.",
+  unauthenticated: () => "Sign in first.",
+  token_invalid: () => "Your sign-in is not valid here. Sign in again.",
+  person_unknown: () => "Nobody here knows this account. Ask the person who invited you for a link.",
+  session_idle: () => "You were signed out after a time without activity. Nothing was lost.",
+  step_up_required: () => "This decision needs a fresh one-time code. Enter it and the decision goes on.",
+  step_up_spent: () => "This one-time code was used for another decision. Enter the next one.",
+  rate_limited: (p) => `Too many requests. Try again in ${list(p, "seconds", "a few")} seconds.`,
+  invalid_input: () =>
+    "Something in the request is not as it should be. The fields are named below; nothing was changed.",
+  too_large: (p) =>
+    `This is larger than the limit of ${list(p, "limit", "the platform")}. Nothing was stored.`,
+  audit_unavailable: () =>
+    "The log cannot be written, so nothing is served and nothing is changed. Nothing was lost; try again in a moment.",
+  store_unavailable: () => "The file store does not answer. Nothing was lost; try again in a moment.",
+  agent_unavailable: () =>
+    "The machine that runs workspaces does not answer. Running workspaces go on; try again in a moment.",
+  database_unavailable: () => "The database does not answer. Nothing was lost; try again in a moment.",
+  internal: () =>
+    "Something went wrong on our side. Nothing was half done. Give the request id to the operator.",
+  stale: () => "It changed since you opened this page. Look at it again and repeat what you wanted.",
+  already_done: () => "This was done before.",
+  already_exists: () => "This exists already.",
+  invitation_invalid: () => "This invitation was used, withdrawn, or is too old. Ask for a new one.",
+  invitation_other_person: () =>
+    "This invitation was sent to another address. Sign in with that account, or ask for a new one.",
+  exclusive_roles: () =>
+    "An operator may not be output checker, custodian or auditor, nor the other way round.",
+  scope_not_for_role: () => "This role is not given for that scope.",
+  date_in_past: () => "The date is in the past.",
+  date_after_agreement: (p) =>
+    `The date is after the agreement's last day, ${list(p, "agreementUntil", "")}.`,
+  unknown_data_set: (p) => `There is no data set or table ${list(p, "name", "of that name")}.`,
+  unknown_column: (p) => `There is no column ${list(p, "name", "of that name")}.`,
+  candidate_changed: () => "The file is not the one that you looked at. Read it again before you vote.",
+  workspace_running: () => "Stop the workspace first.",
+  upload_not_yours: () => "That file is not one that you pushed from your workspace.",
+  too_many_files: (p) => `A request has at most ${list(p, "limit", "1,000")} files.`,
+  host_unknown: () => "Nothing answers at this address.",
+}
+
+export function refusalSentence(code: string, params: Params = {}): string {
+  const sentence = REFUSALS[code]
+  return sentence ? sentence(params) : REFUSALS["not_permitted"]!(params)
+}
+
+export function isRefusalCode(code: string): boolean {
+  return code in REFUSALS
+}
+
+const STATE_WORDS: Readonly<Record<string, string>> = {
+  draft: "a draft",
+  checking: "being checked by the machine",
+  independent: "with the checkers",
+  consolidating: "with the checkers",
+  returned: "with its author",
+  approved: "approved",
+  released: "released",
+  rejected: "rejected",
+  withdrawn: "withdrawn",
+  revoked: "revoked",
+  proposed: "waiting for the custodians",
+  in_force: "in force",
+  superseded: "superseded",
+  refused: "refused",
+  ended: "ended",
+  stopped: "closed",
+  opening: "opening",
+  running: "open",
+  stopping: "closing",
+  failed: "failed",
+  deleting: "being deleted",
+  deleted: "deleted",
+}
+export function stateWord(state: string): string {
+  return STATE_WORDS[state] ?? state
+}
+
+/** What the reader of an event may be told beside its facts: names for ids, and whether the actor is the reader. */
+export interface Words {
+  readonly actor: string
+  readonly you: boolean
+  readonly subject?: string | undefined
+  readonly title?: string | undefined
+}
+
+type EventSentence = (w: Words, f: AuditEvent["facts"]) => string
+const who = (w: Words) => (w.you ? "You" : w.actor)
+const bytes = (n: unknown): string => {
+  const v = Number(n ?? 0)
+  if (v < 1_000) return `${v} bytes`
+  if (v < 1_000_000) return `${(v / 1_000).toFixed(0)} kB`
+  if (v < 1_000_000_000) return `${(v / 1_000_000).toFixed(v < 10_000_000 ? 1 : 0)} MB`
+  return `${(v / 1_000_000_000).toFixed(1)} GB`
+}
+const files = (n: unknown) => (Number(n) === 1 ? "1 file" : `${Number(n ?? 0)} files`)
+const named = (w: Words, otherwise: string) => w.title ?? otherwise
+
+const EVENT_SENTENCES: Readonly<Record<EventCode, EventSentence>> = {
+  "session.opened": (w) => `${who(w)} opened a session`,
+  "session.ended": (w, f) =>
+    `The session of ${w.you ? "you" : w.actor} ended${f["code"] ? ` (${f["code"]})` : ""}`,
+  "identity.signedIn": (w) => `${who(w)} signed in with a second factor`,
+  "identity.signInFailed": (w) => `A sign-in as ${w.you ? "you" : w.actor} failed`,
+  "identity.signedOut": (w) => `${who(w)} signed out`,
+  "identity.secondFactorChanged": (w) => `The second factor of ${w.you ? "you" : w.actor} changed`,
+  "identity.adminChanged": (w) => `${who(w)} changed the identity server`,
+  "terms.accepted": (w, f) => `${who(w)} accepted version ${f["version"]} of the terms of use`,
+  "training.recorded": (w, f) =>
+    `${who(w)} recorded ${w.subject ?? "a member"}'s training until ${f["until"]}`,
+  "person.created": (w) => `${w.subject ?? "A person"} was added`,
+  "appointment.proposed": (w, f) => `${who(w)} proposed ${w.subject ?? "a person"} as ${roleWord(f["role"])}`,
+  "appointment.confirmed": (w, f) =>
+    `${who(w)} confirmed ${w.subject ?? "a person"} as ${roleWord(f["role"])}`,
+  "appointment.ended": (w, f) =>
+    `${who(w)} ended ${w.subject ?? "a person"}'s role as ${roleWord(f["role"])}`,
+  "appointment.bootstrapped": (w, f) =>
+    `${w.subject ?? "A person"} became ${roleWord(f["role"])} from the bootstrap file`,
+  "hold.placed": (w, f) =>
+    w.title ? `${who(w)} placed a hold: ${w.title}` : `${who(w)} placed a hold (${f["cause"]})`,
+  "hold.liftProposed": (w) => `${who(w)} proposed to lift a hold`,
+  "hold.lifted": (w) => `${who(w)} lifted a hold`,
+  "hold.ended": (_w, f) => `A hold ended by itself (${f["cause"]})`,
+  "project.created": (w) => `Project ${named(w, "")} was created`.replace("  ", " "),
+  "member.invited": (w, f) => `${who(w)} invited a person as ${roleWord(f["role"])}`,
+  "invitation.withdrawn": (w) => `${who(w)} withdrew an invitation`,
+  "invitation.expired": () => "An invitation ran out",
+  "member.joined": (w, f) => `${who(w)} joined as ${roleWord(f["role"])}`,
+  "member.renewed": (w, f) => `${who(w)} renewed ${w.subject ?? "a member"} until ${f["until"]}`,
+  "member.removed": (w) => `${who(w)} removed ${w.subject ?? "a member"}`,
+  "agreement.proposed": (w, f) => `${who(w)} proposed version ${f["version"]} of the agreement`,
+  "agreement.decided": (w, f) =>
+    `${who(w)} ${f["decision"] === "approved" ? "approved" : "refused"} version ${f["version"]} of the agreement for one data set`,
+  "agreement.inForce": (_w, f) => `Version ${f["version"]} of the agreement came into force`,
+  "agreement.refused": (_w, f) => `Version ${f["version"]} of the agreement was refused`,
+  "agreement.ended": (_w, f) => `Version ${f["version"]} of the agreement ended`,
+  "agreement.signed": (w, f) => `${who(w)} signed version ${f["version"]} of the agreement`,
+  "data.refreshStarted": (w) => `${who(w)} began a new submission`,
+  "data.stageStarted": (_w, f) => `Stage ${f["stage"]} began`,
+  "data.stageFinished": (_w, f) =>
+    `Stage ${f["stage"]} ${f["state"] === "succeeded" ? "finished" : "failed"}`,
+  "data.snapshotPublished": (_w, f) =>
+    `Snapshot ${f["number"]} was published, ${Number(f["rows"] ?? 0).toLocaleString("en-GB")} rows`,
+  "data.extractStarted": (_w, f) => `An extract for version ${f["version"]} of the agreement began`,
+  "data.extractPublished": (_w, f) => `The project's extract is ready, ${Number(f["tables"] ?? 0)} tables`,
+  "workspace.opened": (w) => `${who(w)} opened ${w.you ? "your" : "a"} workspace`,
+  "workspace.running": (w) => `The workspace of ${w.subject ?? w.actor} is running; its walls were probed`,
+  "workspace.entered": (w) => `${who(w)} entered the notebook`,
+  "workspace.left": (w) => `${who(w)} left the notebook`,
+  "workspace.stopped": (w, f) =>
+    `${f["code"] ? "The platform" : who(w)} closed ${w.you ? "your" : "a"} workspace${f["code"] ? ` (${f["code"]})` : ""}`,
+  "workspace.lost": (_w, f) => `A workspace was lost (${f["code"]}); saved files are kept`,
+  "workspace.failed": (_w, f) => `A workspace could not be opened (${f["code"]})`,
+  "workspace.deleted": (w) => `${who(w)} deleted a workspace`,
+  "notebook.message": (w, f) =>
+    f["type"] === "execute_request"
+      ? `${who(w)} ran code in the notebook`
+      : `${who(w)} sent ${f["type"]} to the notebook`,
+  "notebook.contents": (w, f) =>
+    `${who(w)} ${f["method"] === "GET" ? "opened" : "changed"} a file in the workspace`,
+  "notebook.shown": (w, f) => `${who(w)} ${w.you ? "were" : "was"} shown ${bytes(f["bytes"])}`,
+  "data.listed": (w) => `${who(w)} listed the project's tables`,
+  "data.readIntended": (w, f) => `${who(w)} began to read ${f["table"]}`,
+  "data.read": (w, f) => `${who(w)} read ${f["table"]}, ${bytes(f["bytes"])}`,
+  "output.requested": (w, f) => `${who(w)} began request ${f["number"]}`,
+  "output.edited": (w, f) => `${who(w)} edited request ${f["number"]}`,
+  "output.filePushed": (w, f) => `${who(w)} pushed a file from the workspace, ${bytes(f["bytes"])}`,
+  "output.fileAdded": (w, f) => `${who(w)} added a file to request ${f["number"]}`,
+  "output.fileRemoved": (w, f) => `${who(w)} took a file out of request ${f["number"]}`,
+  "output.submitted": (w, f) => `${who(w)} asked for release of ${files(f["files"])}`,
+  "output.checked": (_w, f) =>
+    `The checks of request ${f["number"]} found ${Number(f["violated"] ?? 0)} things to look at`,
+  "output.withdrawn": (w, f) => `${who(w)} withdrew request ${f["number"]}`,
+  "output.commented": (w, f) => `${who(w)} commented on request ${f["number"]}`,
+  "output.fileViewed": (w, f) => `${who(w)} looked at a file of request ${f["number"]}`,
+  "output.voted": (w, f) => `${who(w)} voted on a file of request ${f["number"]}`,
+  "output.reviewed": (_w, f) =>
+    `${Number(f["submitted"] ?? 0)} of ${Number(f["needed"] ?? 2)} checkers have voted on request ${f["number"]}`,
+  "output.returned": (_w, f) => `Request ${f["number"]} was returned to its author`,
+  "output.rejected": (_w, f) => `Request ${f["number"]} was rejected`,
+  "output.released": (_w, f) => `Request ${f["number"]} was released, ${files(f["files"])}`,
+  "output.revoked": (_w, f) => `The release of request ${f["number"]} was revoked`,
+  "output.downloaded": (w, f) => `${who(w)} downloaded a released file, ${bytes(f["bytes"])}`,
+  "log.read": (w) => `${who(w)} read the log`,
+  "log.exported": (w, f) =>
+    `${who(w)} exported ${Number(f["entries"] ?? 0).toLocaleString("en-GB")} entries of the log`,
+  "intent.finished": (_w, f) =>
+    `Intent #${Number(f["intent"] ?? 0).toLocaleString("en-GB")} ended as ${f["outcome"]}`,
+  "platform.started": (_w, f) => `The platform started, version ${f["version"]}`,
+  "policy.loaded": () => "A policy bundle was loaded",
+  "access.refused": (w, f) =>
+    `Refused: ${who(w)} asked for ${f["operation"]} (${f["code"]})${Number(f["times"] ?? 1) > 1 ? `, ${f["times"]} times` : ""}`,
+  "gateway.refused": (w, f) =>
+    `Refused at the gateway: ${who(w)} (${f["code"]})${Number(f["times"] ?? 1) > 1 ? `, ${f["times"]} times` : ""}`,
+}
+
+const ROLE_WORDS: Readonly<Record<string, string>> = {
+  researcher: "researcher",
+  project_admin: "project admin",
+  output_checker: "output checker",
+  data_manager: "data manager",
+  custodian: "custodian",
+  auditor: "auditor",
+  operator: "operator",
+}
+export function roleWord(role: unknown): string {
+  return ROLE_WORDS[String(role)] ?? String(role)
+}
+
+export function eventSentence(code: EventCode, words: Words, facts: AuditEvent["facts"]): string {
+  return EVENT_SENTENCES[code](words, facts)
+}
