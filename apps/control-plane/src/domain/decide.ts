@@ -60,6 +60,13 @@ export function buildAccess(files: Readonly<Record<string, string>>): Access {
     hash.update(`${name}\0${text}\0`)
     const parts = cedar.policySetTextToParts(text)
     if (parts.type === "failure") throw new Error(`${name}: ${parts.errors.map((e) => e.message).join("; ")}`)
+    // The parser returns policies in no particular order; where they stand in the file is what counts.
+    const place = (policy: string) => {
+      const at = text.indexOf(policy.trim())
+      if (at < 0) throw new Error(`${name}: a policy does not stand in the file as it was parsed`)
+      return at
+    }
+    parts.policies.sort((a, b) => place(a) - place(b))
     parts.policies.forEach((policy, i) => {
       const id = `${name}#${i}`
       policies[id] = policy
