@@ -1,6 +1,6 @@
 // What an operation of the API is. The contract is data: OpenAPI, the typed client, the authorisation
 // walk and the audit walk are made from the list in index.ts.
-import { Type, type Static, type TObject, type TSchema } from "typebox"
+import { Type, type Static, type TLiteral, type TObject, type TSchema, type TUnion } from "typebox"
 import type { EventCode } from "./events.ts"
 
 /**
@@ -56,11 +56,9 @@ export function nullable<T extends TSchema>(schema: T) {
 }
 
 export function oneOf<const T extends readonly string[]>(values: T) {
-  return Type.Union(
-    values.map((v) => Type.Literal(v)) as {
-      [K in keyof T]: ReturnType<typeof Type.Literal<T[K] & string>>
-    } & TSchema[],
-  )
+  return Type.Union(values.map((v) => Type.Literal(v))) as unknown as TUnion<{
+    -readonly [K in keyof T]: TLiteral<T[K]>
+  }>
 }
 
 /** May this person do it now, and if not, why not. The sentence comes from the catalogue; the code is stable. */

@@ -14,7 +14,14 @@ export const Observed = Type.Union([
 
 /** Steps a person sees while a run is prepared, in order. */
 export const RUN_STEPS = ["images", "door", "workspace", "storage", "probes", "notebook"] as const
-export const RunStep = Type.Union(RUN_STEPS.map((s) => Type.Literal(s)))
+export const RunStep = Type.Union([
+  Type.Literal("images"),
+  Type.Literal("door"),
+  Type.Literal("workspace"),
+  Type.Literal("storage"),
+  Type.Literal("probes"),
+  Type.Literal("notebook"),
+])
 
 /** PUT /v1/runs/:run. Answers 202 with RunStatus at once; progress is seen in GET /v1/runs. */
 export const RunRequest = Type.Object(
