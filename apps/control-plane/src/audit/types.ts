@@ -2,40 +2,12 @@
 // promise of `append` has resolved, and a state change is recorded by `appendInTransaction` in the
 // transaction that makes it.
 import type { QueryExecutorProvider } from "kysely"
+import type { AuditEvent } from "../contract/events.ts"
+import { Unavailable } from "../domain/errors.ts"
+
+export type { AuditEvent }
 
 export type LogName = "access" | "register"
-
-export interface AuditActor {
-  kind: "person" | "service" | "system"
-  id: string
-  name?: string
-  session?: string
-  address?: string
-}
-
-/**
- * An event of the access log. `actor` is sealed as group *who*; `code`, the identifiers, the decision
- * and `facts` as group *facts*; `detail` (titles, cell text, paths) as group *detail*.
- */
-export interface AuditEvent {
-  code: string
-  version: number
-  /** UTC, ISO 8601 with milliseconds. */
-  time: string
-  actor: AuditActor
-  project?: string
-  dataset?: string
-  workspace?: string
-  run?: string
-  agreement?: string
-  agreementVersion?: number
-  decision?: { allow: boolean; code?: string }
-  /** SHA-256 of the policy bundle in force, hex. */
-  policy?: string
-  request?: string
-  facts: Record<string, string | number | boolean | null>
-  detail: Record<string, unknown>
-}
 
 /** An entry of the register log: public as it stands, one JSON object, at most 65,535 bytes. */
 export interface RegisterEntry {
@@ -61,12 +33,10 @@ export interface AuditHealth {
 }
 
 /** Answer 503 with Retry-After (seconds) and no byte of data. Whether the entry is in the log is not known. */
-export class AuditUnavailable extends Error {
-  readonly code = "audit_unavailable"
+export class AuditUnavailable extends Unavailable {
   readonly retryAfter: number
-  constructor(message: string, retryAfter = 2, options?: ErrorOptions) {
-    super(message, options)
-    this.name = "AuditUnavailable"
+  constructor(cause: string | Error, retryAfter = 2) {
+    super("audit_unavailable", {}, { cause })
     this.retryAfter = retryAfter
   }
 }
@@ -76,10 +46,10 @@ export interface Audit {
   append(event: AuditEvent): Promise<LogPosition>
   appendRegister(entry: RegisterEntry): Promise<LogPosition>
   /** Returns the id of the outbox row. The event is durable when, and only when, the transaction commits. */
-  appendInTransaction(tx: QueryExecutorProvider, event: AuditEvent): Promise<string>
-  registerInTransaction(tx: QueryExecutorProvider, entry: RegisterEntry): Promise<string>
+  appendInTransaction(tx: QueryExecutorProvider, event: AuditEvent): Promise<number>
+  registerInTransaction(tx: QueryExecutorProvider, entry: RegisterEntry): Promise<number>
   /** Where an outbox row went, waiting up to `ms` (default 2,000) for the sequencer; undefined when it did not get there in time. */
-  waitForIndex(outboxId: string, ms?: number): Promise<LogPosition | undefined>
+  waitForIndex(outboxId: number, ms?: number): Promise<LogPosition | undefined>
   /** Cheap, from memory: read by every request that changes state or serves data. */
   healthy(): AuditHealth
   /** Throws AuditUnavailable unless healthy. */

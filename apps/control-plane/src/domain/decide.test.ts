@@ -74,7 +74,9 @@ test("a checker with a part in the project cannot vote, and reads why", () => {
     "allow",
   )
   assert.equal(
-    code(access.decide(actor, "file.vote", request, facts({ roles: ["output_checker"], ties: ["conflict"] }))),
+    code(
+      access.decide(actor, "file.vote", request, facts({ roles: ["output_checker"], ties: ["conflict"] })),
+    ),
     "conflict_of_interest",
   )
   assert.equal(

@@ -1,0 +1,42 @@
+// The node agent: runs, checks and data stages on one engine. All verbs are idempotent by id, so any
+// of them may be repeated after an answer was lost.
+import type { NodeInfo, RunList, RunRequest, RunStatus, StageRequest, StageStatus } from "#protocol/agent.ts"
+import { openSocketClient } from "./http-socket.ts"
+
+export interface AgentDriver extends AsyncDisposable {
+  node(): Promise<NodeInfo>
+  listRuns(): Promise<RunList>
+  startRun(run: string, request: RunRequest): Promise<RunStatus>
+  stopRun(run: string): Promise<void>
+  deleteHome(workspace: string): Promise<void>
+  /** Answers the checker's JSON document; NeighbourRefused `check_failed` when the sandbox died. `ids` is the base of the project's person_id range. */
+  check(id: string, options: { policy: string; ids?: number }, tar: NodeJS.ReadableStream): Promise<unknown>
+  startStage(job: string, request: StageRequest): Promise<StageStatus>
+  stage(job: string): Promise<StageStatus>
+}
+
+export function openAgent(socketPath: string): AgentDriver {
+  const client = openSocketClient(socketPath)
+  return {
+    node: () => client.call({ method: "GET", path: "/v1/node" }),
+    listRuns: () => client.call({ method: "GET", path: "/v1/runs" }),
+    startRun: (run, body) =>
+      client.call({ method: "PUT", path: `/v1/runs/${run}`, body, milliseconds: 15_000 }),
+    stopRun: (run) => client.call({ method: "DELETE", path: `/v1/runs/${run}`, milliseconds: 60_000 }),
+    deleteHome: (workspace) =>
+      client.call({ method: "DELETE", path: `/v1/workspaces/${workspace}/home`, milliseconds: 30_000 }),
+    check: (id, { policy, ids }, stream) => {
+      const query = new URLSearchParams({ policy, ...(ids === undefined ? {} : { ids: String(ids) }) })
+      return client.call({
+        method: "POST",
+        path: `/v1/checks/${id}?${query}`,
+        raw: { stream, type: "application/x-tar" },
+        milliseconds: 180_000,
+      })
+    },
+    startStage: (job, body) =>
+      client.call({ method: "PUT", path: `/v1/stages/${job}`, body, milliseconds: 30_000 }),
+    stage: (job) => client.call({ method: "GET", path: `/v1/stages/${job}` }),
+    [Symbol.asyncDispose]: () => client[Symbol.asyncDispose](),
+  }
+}
