@@ -1,0 +1,52 @@
+// Results on their way out: streamed as they come to the control plane, which owns what happens to them.
+// The run in the address is the socket's; what the workspace wrote there is only the part after it.
+import type { IncomingMessage, ServerResponse } from "node:http"
+import { pipeline } from "node:stream/promises"
+import type { Target } from "../domain/path.ts"
+import type { ControlPlane } from "../drivers/control-plane.ts"
+import { sendJson } from "./workspace-side.ts"
+
+const METHODS = ["GET", "PUT", "POST"] as const
+const PASSED = ["content-type", "content-length", "x-content-sha256", "accept"]
+const RETURNED = ["content-type", "content-length", "audit-index"]
+
+export async function relayOutputs(
+  controlPlane: ControlPlane,
+  run: string,
+  target: Target,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const method = METHODS.find((known) => known === request.method)
+  if (method === undefined)
+    return sendJson(response, 405, { code: "method_denied", message: "This cannot be done here." })
+  const path = target.rawPath.split("/").slice(2).join("/")
+  // An encoded slash in the first part would be read as another address behind us.
+  if (decodeURIComponent(path) !== target.path.slice("/outputs/".length) || path === "") {
+    return sendJson(response, 404, { code: "not_found", message: "There is nothing here." })
+  }
+  const ended = new AbortController()
+  response.once("close", () => ended.abort())
+  const answer = await controlPlane.outputs({
+    run,
+    method,
+    path: path + target.rawQuery,
+    headers: pick(request.headers, PASSED),
+    body: method === "GET" ? null : request,
+    signal: ended.signal,
+  })
+  response.writeHead(answer.statusCode, { ...pick(answer.headers, RETURNED), "cache-control": "no-store" })
+  await pipeline(answer.body, response)
+}
+
+function pick(
+  headers: Record<string, string | string[] | undefined>,
+  names: readonly string[],
+): Record<string, string> {
+  const picked: Record<string, string> = {}
+  for (const name of names) {
+    const value = headers[name]
+    if (typeof value === "string") picked[name] = value
+  }
+  return picked
+}
