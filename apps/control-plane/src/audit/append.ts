@@ -100,7 +100,12 @@ export class Committer {
 
   /** Moves what a source has into the log, exactly once, in one transaction. Returns how many entries that were. */
   commitFrom<T>(source: TransactionalSource<T>): Promise<number> {
-    return this.#inTurn(() => this.#commitFrom(source))
+    return this.#inTurn(async () => {
+      for (;;) {
+        const moved = await this.#tryCommitFrom(source)
+        if (moved !== undefined) return moved
+      }
+    })
   }
 
   /** Waits for what is under way; later appends are refused. */
@@ -200,7 +205,8 @@ export class Committer {
     this.#options.onTrouble?.(undefined)
   }
 
-  async #commitFrom<T>(source: TransactionalSource<T>): Promise<number> {
+  /** Undefined when another process moved the head in between. */
+  async #tryCommitFrom<T>(source: TransactionalSource<T>): Promise<number | undefined> {
     const client = await this.#options.db.connect()
     let broken: Error | undefined
     try {
@@ -217,7 +223,7 @@ export class Committer {
       if (!(await commitBatch(client, prepared.batch, COMMIT_TIMEOUT_MS))) {
         await client.query("rollback")
         this.#edge = undefined
-        return this.#commitFrom(source)
+        return undefined
       }
       await source.placed(client, token, prepared.batch.start)
       await client.query("commit")

@@ -38,7 +38,7 @@ export interface Batch {
 
 /** The stored tree contradicts itself or its head: nothing may be added to or signed from it. */
 export class LogCorrupt extends Error {
-  readonly code = "log_corrupt"
+  readonly code = "log_corrupt" as const
 }
 
 /** Makes the log when it is not there. Throws when it is there under another origin or key. */

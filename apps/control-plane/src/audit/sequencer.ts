@@ -100,11 +100,12 @@ export class Sequencer {
   #running: Promise<void> | undefined
   #again = false
   #closed = false
-  /** Monotonic time since when rows have been waiting; undefined when none were at the last look. */
-  #waitingSince: number | undefined
+  /** Monotonic time of the last look that left the outbox empty: no row can have waited for longer. */
+  #emptyAt: number
 
   constructor(options: SequencerOptions) {
     this.#options = options
+    this.#emptyAt = options.clock.monotonic()
   }
 
   start(): void {
@@ -112,10 +113,9 @@ export class Sequencer {
     this.wake()
   }
 
-  /** For how long, in seconds, the oldest row has been waiting as far as this process knows. */
-  stalledSeconds(): number {
-    if (this.#waitingSince === undefined) return 0
-    return Math.max(0, (this.#options.clock.monotonic() - this.#waitingSince) / 1000)
+  /** The longest, in seconds, that a row can have been waiting. */
+  waitingSeconds(): number {
+    return (this.#options.clock.monotonic() - this.#emptyAt) / 1000
   }
 
   wake(): void {
@@ -159,12 +159,12 @@ export class Sequencer {
       this.#again = false
       try {
         await this.#ensureListening()
+        const lookedAt = this.#options.clock.monotonic()
         for (const name of ["access", "register"] as const) await this.#move(name)
-        this.#waitingSince = undefined
+        this.#emptyAt = lookedAt
         await this.#tellWaiters()
       } catch (error) {
         // The sweep tries again; how long that may go on is the caller's rule (30 s).
-        this.#waitingSince ??= this.#options.clock.monotonic()
         this.#options.onTrouble(error)
         return
       }
@@ -174,7 +174,13 @@ export class Sequencer {
   async #move(name: LogName): Promise<void> {
     const { log, committer } = await this.#options.current(name)
     const source = outboxSource(name, log, this.#options.keys)
-    while ((await committer.commitFrom(source)) > 0) await this.#tellWaiters()
+    // Looked at first, so that an idle outbox costs direct appends nothing.
+    const { rows } = await this.#options.db.query<{ any: boolean }>(
+      "select exists (select from audit_outbox where log_name = $1) as any",
+      [name],
+    )
+    if (rows[0]?.any !== true) return
+    while ((await committer.commitFrom(source)) === BATCH_LIMIT) await this.#tellWaiters()
   }
 
   async #tellWaiters(): Promise<void> {

@@ -4,6 +4,9 @@
 import type { QueryExecutorProvider } from "kysely"
 import type { AuditEvent } from "../contract/events.ts"
 import { Unavailable } from "../domain/errors.ts"
+import type { EventFilter, EventRow } from "./projection.ts"
+import type { OpenedEntry } from "./read.ts"
+import type { PublicAnswer } from "./serve.ts"
 
 export type { AuditEvent }
 
@@ -23,10 +26,18 @@ export interface LogPosition {
   index: number
 }
 
+export type HealthCode =
+  | "log_unwritable"
+  | "outbox_stalled"
+  | "log_corrupt"
+  | "log_rolled_back"
+  | "log_forked"
+  | "clock_stepped_back"
+
 export interface AuditHealth {
   ok: boolean
   /** Why data and changes are refused, when they are. */
-  code?: "log_unwritable" | "outbox_stalled" | "log_rolled_back" | "log_forked" | "clock_stepped_back"
+  code?: HealthCode
   message?: string
   outboxSeconds: number
   logs: { log: string; size: number; publishedSize: number; publishedAt: string | null }[]
@@ -50,10 +61,41 @@ export interface Audit {
   registerInTransaction(tx: QueryExecutorProvider, entry: RegisterEntry): Promise<number>
   /** Where an outbox row went, waiting up to `ms` (default 2,000) for the sequencer; undefined when it did not get there in time. */
   waitForIndex(outboxId: number, ms?: number): Promise<LogPosition | undefined>
-  /** Cheap, from memory: read by every request that changes state or serves data. */
+  /** From memory, for every request that changes state or serves data. */
   healthy(): AuditHealth
-  /** Throws AuditUnavailable unless healthy. */
+  /** Throws AuditUnavailable when neither data may be served nor state be changed. */
   assertHealthy(): void
+  /** Id of the log of this name that entries go to now, such as `access-2026`. */
+  currentLog(name: LogName): string
+  /** One event opened, group by group (absent = erased), with its leaf; undefined when there is no such entry. The read must be an event already. */
+  openEntry(log: string, index: number): Promise<OpenedEntry | undefined>
+  /** The same for up to `count` entries in order. */
+  openEntries(log: string, from: number, count: number): Promise<OpenedEntry[]>
+  /** A .tlog-proof; undefined while no published checkpoint covers the entry. */
+  proveEntry(log: string, index: number): Promise<string | undefined>
+  /** What the public may read: see serve.ts. */
+  serveLogList(): Promise<PublicAnswer>
+  serveLogPath(path: string): Promise<PublicAnswer>
+  readRegister(
+    log: string,
+    from: number,
+    to: number,
+  ): Promise<{ index: number; entry: Record<string, unknown> }[]>
+  /** The search table, newest first. */
+  search(filter: EventFilter, limit: number, before?: LogPosition): Promise<EventRow[]>
+  count(filter: EventFilter): Promise<number>
+  chart(
+    filter: EventFilter,
+    unit: "hour" | "day",
+    zone: string,
+  ): Promise<{ at: string; events: number; refusals: number }[]>
+  families(filter: EventFilter): Promise<{ family: string; events: number }[]>
+  /** Sizes of the newest published checkpoints, oldest first. */
+  recentCheckpoints(log: string, count: number): Promise<{ size: number; at: string }[]>
+  /** Signs and publishes the heads now rather than at the next tick. */
+  publishNow(): Promise<void>
+  /** Brings the search table up to the head now. */
+  projectNow(): Promise<void>
   [Symbol.asyncDispose](): Promise<void>
 }
 
