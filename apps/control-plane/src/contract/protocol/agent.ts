@@ -79,7 +79,7 @@ export const NodeInfo = Type.Object({
 export const CheckFailure = Type.Object({ code: Type.Literal("check_failed"), reason: Type.String() })
 
 export const STAGES = ["land", "validate", "link", "deidentify", "snapshot", "extract"] as const
-export const StageName = Type.Union(STAGES.map((s) => Type.Literal(s)))
+export const StageName = Type.Enum([...STAGES])
 
 /**
  * PUT /v1/stages/:job  starts one short-lived data-pipeline process with that stage's own store

@@ -1,0 +1,27 @@
+// The node agent's process: the only one that holds the engine's socket. It listens on one unix socket
+// and has no other way in.
+import { chmod, mkdir, unlink } from "node:fs/promises"
+import { dirname } from "node:path"
+import Fastify from "fastify"
+import { registerAgent } from "./app.ts"
+import { readConfig } from "./config.ts"
+import { openContext } from "./open.ts"
+import { recover } from "./reconcile/leftovers.ts"
+
+const config = readConfig(process.env)
+const app = Fastify({ logger: { level: "info" }, disableRequestLogging: true, bodyLimit: 1024 * 1024 })
+const ctx = await openContext(config, app.log)
+registerAgent(app, ctx)
+await recover(ctx)
+
+await mkdir(dirname(config.socket), { recursive: true })
+await unlink(config.socket).catch(() => undefined)
+await app.listen({ path: config.socket })
+await chmod(config.socket, 0o660)
+
+for (const signal of ["SIGTERM", "SIGINT"] as const) {
+  process.once(signal, () => {
+    // Runs go on without the agent; preparations are taken up again at the next start.
+    void app.close().then(() => process.exit(0))
+  })
+}
