@@ -1,0 +1,89 @@
+// The edge's configuration for one installation. Three names and nothing else: the console, the sign-in
+// (only the paths a browser needs for signing in) and one name per notebook. Everything else is refused
+// here, before it reaches any of ours.
+import type { Site } from "../installation.ts"
+
+const ID = "[a-z2-7]{12}"
+
+function escapeName(host: string): string {
+  return host.replaceAll(".", "\\.")
+}
+
+export function renderNginx(site: Site, tls: boolean): string {
+  const listen = tls ? "listen 8080 ssl;" : "listen 8080;"
+  const certificate = tls
+    ? `
+  ssl_certificate /run/secrets/glasshouse/tls.crt;
+  ssl_certificate_key /run/secrets/glasshouse/tls.key;
+  ssl_protocols TLSv1.2 TLSv1.3;
+  ssl_session_cache shared:tls:1m;
+  ssl_session_tickets off;
+  add_header Strict-Transport-Security "max-age=31536000" always;`
+    : ""
+  // A proxy_set_header inside a location drops all inherited ones, so they are all here. The variable in
+  // proxy_pass makes nginx start before its upstreams and follow their new addresses.
+  return `worker_processes 1;
+pid /tmp/nginx.pid;
+error_log /dev/stderr crit;
+events { worker_connections 2048; }
+http {
+  include /etc/nginx/mime.types;
+  access_log off;
+  server_tokens off;
+  absolute_redirect off;
+  server_names_hash_bucket_size 128;
+  large_client_header_buffers 4 32k;
+  client_body_temp_path /tmp/b; proxy_temp_path /tmp/p; fastcgi_temp_path /tmp/f; uwsgi_temp_path /tmp/u; scgi_temp_path /tmp/s;
+  resolver 127.0.0.11 valid=5s ipv6=off;
+  map $http_upgrade $connection_upgrade { default upgrade; '' ''; }
+  # nginx matches the decoded path but passes the path as it came: where the two could be read differently,
+  # the request is not for us.
+  map $request_uri $two_readings { default 0; "~*^[^?]*(;|%2f|%5c|%3b|%2e|%25|%00|//|/\\.\\.?(/|\\?|$)|\\\\)" 1; }
+  proxy_http_version 1.1;
+  proxy_connect_timeout 5s;
+  proxy_set_header Host $http_host;
+  proxy_set_header X-Forwarded-For $remote_addr;
+  proxy_set_header X-Forwarded-Proto ${site.scheme};
+  proxy_set_header X-Forwarded-Host $http_host;
+  proxy_set_header X-Forwarded-Port ${site.port};
+  proxy_set_header Forwarded "";
+  proxy_set_header Upgrade $http_upgrade;
+  proxy_set_header Connection $connection_upgrade;${certificate}
+
+  server { ${listen.replace(";", " default_server;")} server_name _; return 421; }
+
+  server {
+    ${listen}
+    server_name ${site.host};
+    client_max_body_size 64m;
+    proxy_read_timeout 75s;
+    location / { set $up control-plane:8080; proxy_pass http://$up; }
+  }
+
+  server {
+    ${listen}
+    server_name id.${site.host};
+    client_max_body_size 1m;
+    if ($two_readings) { return 404; }
+    proxy_buffer_size 32k; proxy_buffers 8 32k; proxy_busy_buffers_size 64k;
+    location / { return 404; }
+    location ^~ /realms/glasshouse/protocol/ { set $up keycloak:8080; proxy_pass http://$up; }
+    location ^~ /realms/glasshouse/login-actions/ { set $up keycloak:8080; proxy_pass http://$up; }
+    location ^~ /realms/glasshouse/.well-known/ { set $up keycloak:8080; proxy_pass http://$up; }
+    location ^~ /resources/ { set $up keycloak:8080; proxy_pass http://$up; }
+    location ^~ /js/ { set $up keycloak:8080; proxy_pass http://$up; }
+  }
+
+  server {
+    ${listen}
+    server_name "~^${ID}\\.ws\\.${escapeName(site.host)}$";
+    client_max_body_size 64m;
+    proxy_buffering off;
+    proxy_request_buffering off;
+    proxy_read_timeout 3600s;
+    proxy_send_timeout 3600s;
+    location / { set $up gateway:8080; proxy_pass http://$up; }
+  }
+}
+`
+}

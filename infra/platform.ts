@@ -1,0 +1,209 @@
+// What `npm start` does, as steps. Each looks at what is there first; together they are idempotent, and a
+// start that ended anywhere goes on from there. Also used by the tests for their own installation.
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, cpSync } from "node:fs"
+import path from "node:path"
+import { ensureImages, imagePresent } from "./build.ts"
+import { Compose, composeEnvironment, renderEnvironmentFile } from "./compose.ts"
+import { inspectServices, logTail, type ServiceState } from "./containers.ts"
+import { renderNginx } from "./edge/nginx.ts"
+import { ensureEngine, findCompose } from "./engine.ts"
+import { prepareIdentity } from "./identity/prepare.ts"
+import type { Installation } from "./installation.ts"
+import { ensureShared } from "./mounts.ts"
+import { ENGINE_NEEDS, ensurePackages, onPath } from "./packages.ts"
+import { appRecipes, serverRecipes, webDirectory, workspaceRecipes } from "./recipes.ts"
+import { run, tryRun } from "./run.ts"
+import { UIDS } from "./secrets.ts"
+import { ensureSecrets, ensureState, readIdentity, writeWhole } from "./state.ts"
+import { runSteps, StepFailed, type Print, type Step } from "./steps.ts"
+import { ensureSourceImage } from "./build.ts"
+
+export const SERVERS = ["postgresql", "keycloak", "minio", "mail", "edge"] as const
+const APPS = ["control-plane", "gateway", "node-agent", "custody"] as const
+
+export interface StartOptions {
+  /** only the servers ours are built on, for development on the host */
+  serversOnly?: boolean
+}
+
+/** Services that can be started: ours as far as their main file exists. */
+export function startable(root: string, options: StartOptions): string[] {
+  const apps = options.serversOnly ? [] : APPS.filter((app) => existsSync(path.join(root, "apps", app, "src", "main.ts")))
+  return [...SERVERS, ...apps]
+}
+
+function checkPlatform(): string {
+  if (process.platform !== "linux") throw new StepFailed("this is not Linux", "Use a Linux machine (Debian, Ubuntu).")
+  if (process.getuid?.() !== 0)
+    throw new StepFailed("not root", "Notebooks need mounts that only root can make: run `sudo npm start`.")
+  return `${process.arch}, Node ${process.versions.node}`
+}
+
+async function ensureHostPackages(): Promise<string> {
+  const compose = (await tryRun("docker", ["compose", "version"])).code === 0
+  const has = (command: string) => onPath(command) || (command === "docker-compose" && compose)
+  const installed = await ensurePackages(ENGINE_NEEDS, has)
+  await findCompose()
+  return installed.length === 0 ? "nothing to install" : `installed ${installed.join(", ")}`
+}
+
+/** The console, built once for each state of its sources. */
+async function ensureWeb(root: string): Promise<string> {
+  const target = webDirectory(root)
+  if (existsSync(target)) return "as built before"
+  const draft = `${target}.${process.pid}.new`
+  mkdirSync(path.dirname(target), { recursive: true })
+  const vite = path.join(root, "node_modules", "vite", "bin", "vite.js")
+  await run(process.execPath, [vite, "build", "--outDir", draft, "--emptyOutDir", "--logLevel", "warn"], {
+    cwd: path.join(root, "apps", "web"),
+  })
+  if (existsSync(target)) rmSync(draft, { recursive: true, force: true })
+  else renameSync(draft, target)
+  return "built"
+}
+
+/** Files an image carries for the host, copied out once for each image. */
+async function ensureDemoData(installation: Installation, reference: string | undefined): Promise<void> {
+  if (reference === undefined || !installation.demo) return
+  const target = path.join(installation.state, "demo-data")
+  const mark = path.join(target, ".image")
+  if (existsSync(mark) && readFileSync(mark, "utf8") === reference) return
+  const id = (await run("docker", ["create", "--network", "none", reference])).trim()
+  try {
+    await run("docker", ["cp", `${id}:/data/.`, target])
+  } finally {
+    await tryRun("docker", ["rm", "--force", id])
+  }
+  await run("chmod", ["-R", "a+rX", target])
+  writeWhole(mark, reference, 0o644)
+}
+
+function writeEdge(installation: Installation): void {
+  const directory = path.join(installation.state, "edge")
+  const nginx = { uid: UIDS.edge, gid: UIDS.edge }
+  mkdirSync(path.join(directory, "tls"), { recursive: true, mode: 0o755 })
+  writeWhole(path.join(directory, "nginx.conf"), renderNginx(installation.site, installation.tls !== undefined), 0o644)
+  if (installation.tls === undefined) return
+  try {
+    writeWhole(path.join(directory, "tls", "tls.crt"), readFileSync(installation.tls.certificate, "utf8"), 0o644, nginx)
+    writeWhole(path.join(directory, "tls", "tls.key"), readFileSync(installation.tls.key, "utf8"), 0o600, nginx)
+  } catch (error) {
+    throw new StepFailed(`certificate or key: ${(error as Error).message}`, "Check GLASSHOUSE_TLS_CERT and GLASSHOUSE_TLS_KEY.")
+  }
+}
+
+export function readImages(state: string): Record<string, string> {
+  const file = path.join(state, "images.json")
+  return existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as Record<string, string>) : {}
+}
+
+/** Waits for every named service, and says early when one keeps dying. */
+export async function waitHealthy(project: string, services: string[], seconds: number): Promise<void> {
+  const end = performance.now() + seconds * 1000
+  let waiting: ServiceState[] = []
+  for (;;) {
+    const states = await inspectServices(project)
+    waiting = states.filter((state) => services.includes(state.service) && !(state.running && state.health === "healthy"))
+    const absent = services.filter((name) => !states.some((state) => state.service === name))
+    if (waiting.length === 0 && absent.length === 0) return
+    if (performance.now() > end) break
+    await new Promise((resolve) => setTimeout(resolve, 500))
+  }
+  const names = waiting.map((state) => `${state.service} (${state.running ? state.health : "not running"})`)
+  const tails = await Promise.all(waiting.map(async (state) => `--- ${state.service}\n${await logTail(state.id)}`))
+  throw new StepFailed(
+    `not ready after ${seconds} s: ${names.join(", ")}\n${tails.join("\n")}`,
+    "Read the lines above (all of them: docker logs CONTAINER), mend the cause, then start again.",
+  )
+}
+
+async function provisionStore(root: string, installation: Installation, reference: string, id: string): Promise<string> {
+  const labels = ["--label", `glasshouse.installation=${id}`, "--label", "glasshouse.role=service"]
+  const bind = (source: string, target: string) => ["--mount", `type=bind,source=${source},target=${target},readonly`]
+  await run("docker", [
+    ...["run", "--rm", "--network", `${installation.project}_back`, "--read-only", "--cap-drop", "ALL"],
+    ...["--security-opt", "no-new-privileges", "--memory", "256m", "--pids-limit", "64", ...labels],
+    ...bind(path.join(installation.state, "secrets", "minio"), "/run/secrets/glasshouse"),
+    ...bind(path.join(root, "infra", "minio"), "/etc/glasshouse"),
+    ...["--entrypoint", "/usr/local/bin/provision", reference, "minio:9000", "/etc/glasshouse"],
+  ])
+  return "buckets, users and policies are in place"
+}
+
+export function startSteps(root: string, installation: Installation, options: StartOptions = {}): Step[] {
+  const { state, project } = installation
+  const services = startable(root, options)
+  const servers = services.filter((name) => name !== "edge" && (SERVERS as readonly string[]).includes(name))
+  let id = ""
+  let images: Record<string, string> = {}
+  return [
+    { name: "platform", run: async () => checkPlatform(), advice: "Use Debian or Ubuntu with Node 20 or later." },
+    { name: "host packages", run: ensureHostPackages, advice: "Install the named packages by hand, then start again." },
+    { name: "engine", run: ensureEngine, advice: "Start Docker Engine by hand, then start again." },
+    {
+      name: "state",
+      run: async () => {
+        const fresh = readIdentity(state) === undefined
+        id = ensureState(state, installation.name).id
+        await ensureShared(state)
+        const made = ensureSecrets(state)
+        const people = prepareIdentity(installation)
+        writeEdge(installation)
+        return `${state} (${fresh ? "new, " : ""}installation ${id}), ${made === 0 ? "secrets as they were" : `${made} secrets made`}, ${people}`
+      },
+      advice: `Look at ${state}: it must be writable by root and on a disk with room.`,
+    },
+    {
+      name: "server images",
+      run: async (note) => {
+        if (!(await imagePresent("debian:trixie-slim"))) await ensureSourceImage(note)
+        images = await ensureImages(root, serverRecipes(), note)
+        return "base, edge, postgresql, keycloak, minio"
+      },
+      advice: "Start again: what was built stays.",
+    },
+    { name: "console", run: async () => ensureWeb(root), advice: "Run `npm run check`: the console does not build." },
+    {
+      name: "our images",
+      run: async (note) => {
+        const recipes = [...serverRecipes(), ...appRecipes(root), ...workspaceRecipes(root)]
+        images = await ensureImages(root, recipes, note)
+        await ensureDemoData(installation, images["demo-data"])
+        writeWhole(path.join(state, "images.json"), `${JSON.stringify(images, null, 2)}\n`, 0o644)
+        const environment = composeEnvironment(installation, id, images)
+        writeWhole(path.join(state, "compose.env"), renderEnvironmentFile(environment), 0o600)
+        return "app, workspace, door"
+      },
+      advice: "Start again: what was built stays.",
+    },
+    {
+      name: "servers",
+      run: async () => {
+        const compose = await Compose.of(root, installation)
+        await compose.run("up", "-d", "--no-build", ...servers)
+        await waitHealthy(project, servers, 180)
+        return servers.join(", ")
+      },
+      advice: "Read the message; `docker ps -a` shows the containers.",
+    },
+    {
+      name: "store",
+      run: async () => provisionStore(root, installation, images["minio"] ?? "", id),
+      advice: "Look at the log of the minio container, then start again.",
+    },
+    {
+      name: "apps",
+      run: async () => {
+        const compose = await Compose.of(root, installation)
+        await compose.run("up", "-d", "--no-build", ...services)
+        await waitHealthy(project, services, 180)
+        return services.filter((name) => !servers.includes(name)).join(", ")
+      },
+      advice: "Read the message; `docker ps -a` shows the containers.",
+    },
+  ]
+}
+
+export async function startPlatform(root: string, installation: Installation, print: Print, options: StartOptions = {}) {
+  await runSteps(startSteps(root, installation, options), print)
+}
