@@ -18,12 +18,12 @@ export interface Config {
   readonly demo: boolean
   readonly stateDir: string
   readonly secretsDir: string
-  readonly keysDir: string
   readonly policiesDir: string
   readonly webDir: string
   readonly listen: { readonly host: string; readonly port: number; readonly gatewaySocket: string }
   readonly agentSocket: string
   readonly custodySocket: string
+  readonly custodyToken: string
   readonly database: { readonly app: string; readonly owner: string }
   readonly store: {
     readonly endPoint: string
@@ -79,12 +79,11 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
   const under = (label: string) => `${site.protocol}//${label}.${site.host}`
   const stateDir = need("GLASSHOUSE_STATE_DIR")
   const realm = "glasshouse"
-  const databaseHost = env["GLASSHOUSE_DATABASE_HOST"] ?? "postgresql:5432"
+  const databaseHost = `${env["GLASSHOUSE_DATABASE_HOST"] ?? "postgresql"}:${env["GLASSHOUSE_DATABASE_PORT"] ?? "5432"}`
   const databaseName = env["GLASSHOUSE_DATABASE_NAME"] ?? "glasshouse"
   const databaseUrl = (role: string, password: string) =>
     `postgresql://${role}:${encodeURIComponent(password)}@${databaseHost}/${databaseName}`
-  const [storeHost, storePort] = (env["GLASSHOUSE_STORE"] ?? "minio:9000").split(":")
-  const [mailHost, mailPort] = (env["GLASSHOUSE_MAIL"] ?? "mail:1025").split(":")
+  const storeUrl = new URL(env["GLASSHOUSE_STORE_URL"] ?? "http://minio:9000")
   const config: Config = {
     installation: { id: need("GLASSHOUSE_INSTALLATION_ID"), name: env["GLASSHOUSE_INSTALLATION"] ?? "main" },
     site,
@@ -101,7 +100,6 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     demo: env["GLASSHOUSE_DEMO"] !== "off",
     stateDir,
     secretsDir,
-    keysDir: env["GLASSHOUSE_KEYS_DIR"] ?? join(stateDir, "keys"),
     policiesDir: env["GLASSHOUSE_POLICIES_DIR"] ?? join(import.meta.dirname, "../../../policies"),
     webDir: env["GLASSHOUSE_WEB_DIR"] ?? join(import.meta.dirname, "../../web/dist"),
     listen: {
@@ -111,6 +109,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     },
     agentSocket: env["GLASSHOUSE_AGENT_SOCKET"] ?? join(stateDir, "sock/agent/agent.sock"),
     custodySocket: env["GLASSHOUSE_CUSTODY_SOCKET"] ?? join(stateDir, "sock/custody/custody.sock"),
+    custodyToken: secret("custody-control-token"),
     database: {
       app: databaseUrl("glasshouse_app", secret("database-app-password")),
       owner: databaseUrl("glasshouse_owner", secret("database-owner-password")),
@@ -122,8 +121,8 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
       secretKey: secret("store-control-plane-key"),
     },
     mail: {
-      host: mailHost ?? "mail",
-      port: Number(mailPort ?? 1025),
+      host: env["GLASSHOUSE_MAIL_HOST"] ?? "mail",
+      port: number("GLASSHOUSE_MAIL_PORT", 1025),
       from: env["GLASSHOUSE_MAIL_FROM"] ?? "glasshouse@glasshouse.localhost",
       page: env["GLASSHOUSE_MAIL_PAGE"] ?? null,
     },

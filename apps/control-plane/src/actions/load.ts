@@ -5,7 +5,15 @@ import { assertAllowed, permission, type Facts, type Resource } from "../domain/
 import { NotFound, Unauthenticated } from "../domain/errors.ts"
 import type { PowerName } from "../domain/powers.ts"
 import type { Db, Tx } from "../store/db.ts"
-import { findDataSet, findProject, findRequest, findWorkspace, installationFacts, type Known, type Moment } from "../store/facts.ts"
+import {
+  findDataSet,
+  findProject,
+  findRequest,
+  findWorkspace,
+  installationFacts,
+  type Known,
+  type Moment,
+} from "../store/facts.ts"
 
 export function moment(ctx: Ctx): Moment {
   return { now: ctx.clock.now(), zone: ctx.config.zone }
@@ -21,18 +29,35 @@ function found<T>(known: T | undefined): T {
   return known
 }
 
-export const getProject = async (ctx: Ctx, db: Db | Tx, actor: Actor, id: string) => found(await findProject(db, moment(ctx), actor, id))
-export const getWorkspace = async (ctx: Ctx, db: Db | Tx, actor: Actor, id: string) => found(await findWorkspace(db, moment(ctx), actor, id))
-export const getRequest = async (ctx: Ctx, db: Db | Tx, actor: Actor, id: string) => found(await findRequest(db, moment(ctx), actor, id))
-export const getDataSet = async (ctx: Ctx, db: Db | Tx, actor: Actor, id: string) => found(await findDataSet(db, moment(ctx), actor, id))
-export const getInstallation = (ctx: Ctx, db: Db | Tx, actor: Actor) => installationFacts(db, moment(ctx), actor)
+export const getProject = async (ctx: Ctx, db: Db | Tx, actor: Actor, id: string) =>
+  found(await findProject(db, moment(ctx), actor, id))
+export const getWorkspace = async (ctx: Ctx, db: Db | Tx, actor: Actor, id: string) =>
+  found(await findWorkspace(db, moment(ctx), actor, id))
+export const getRequest = async (ctx: Ctx, db: Db | Tx, actor: Actor, id: string) =>
+  found(await findRequest(db, moment(ctx), actor, id))
+export const getDataSet = async (ctx: Ctx, db: Db | Tx, actor: Actor, id: string) =>
+  found(await findDataSet(db, moment(ctx), actor, id))
+export const getInstallation = (ctx: Ctx, db: Db | Tx, actor: Actor) =>
+  installationFacts(db, moment(ctx), actor)
 
 /** Throws Denied or NotFound. `ties` adds what only the action knows (voted, downloaded …). */
-export function assertMay(ctx: Ctx, actor: Actor, power: PowerName, known: Pick<Known<unknown>, "resource" | "facts">, ties: readonly string[] = []): void {
+export function assertMay(
+  ctx: Ctx,
+  actor: Actor,
+  power: PowerName,
+  known: Pick<Known<unknown>, "resource" | "facts">,
+  ties: readonly string[] = [],
+): void {
   assertAllowed(ctx.access.decide(actor, power, known.resource, withTies(known.facts, ties)))
 }
 
-export function may(ctx: Ctx, actor: Actor, power: PowerName, known: { resource: Resource; facts: Facts }, ties: readonly string[] = []) {
+export function may(
+  ctx: Ctx,
+  actor: Actor,
+  power: PowerName,
+  known: { resource: Resource; facts: Facts },
+  ties: readonly string[] = [],
+) {
   return permission(ctx.access.decide(actor, power, known.resource, withTies(known.facts, ties)))
 }
 

@@ -24,14 +24,22 @@ const PKCS8_ED25519 = Buffer.from("302e020100300506032b657004220420", "hex")
 
 export type KeyGroup = Group | "outbox"
 
-/** A key file: 32 bytes, raw or as base64 or hexadecimal text. Throws with the path when it is anything else. */
+/** A key file: an Ed25519 key as PKCS #8 PEM (its seed is read), or 32 bytes raw or as base64 or hexadecimal text. Throws with the path when it is anything else. */
 export async function readKeyFile(path: string): Promise<Buffer> {
   const content = await readFile(path)
   if (content.length === KEY_BYTES) return content
   const text = content.toString("latin1").trim()
+  if (text.startsWith("-----BEGIN PRIVATE KEY-----")) {
+    const der = createPrivateKey(text).export({ type: "pkcs8", format: "der" })
+    if (der.length === PKCS8_ED25519.length + KEY_BYTES && der.indexOf(PKCS8_ED25519) === 0) {
+      return der.subarray(PKCS8_ED25519.length)
+    }
+  }
   if (/^[0-9a-fA-F]{64}$/.test(text)) return Buffer.from(text, "hex")
   if (/^[A-Za-z0-9+/_-]{43}=?$/.test(text)) return Buffer.from(text, "base64")
-  throw new Error(`${path} is not a key: it must hold 32 bytes, raw or as base64 or hexadecimal`)
+  throw new Error(
+    `${path} is not a key: it must hold an Ed25519 key as PEM, or 32 bytes, raw or as base64 or hexadecimal`,
+  )
 }
 
 /** One key per origin, all from one file: policies may not list the same key twice. */

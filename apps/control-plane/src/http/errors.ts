@@ -24,12 +24,35 @@ interface Mapped {
   readonly retryAfter?: number
 }
 
-const DATABASE_DOWN = new Set(["ECONNREFUSED", "ECONNRESET", "ENOTFOUND", "EAI_AGAIN", "57P01", "57P02", "57P03", "53300", "53100", "25006", "57014", "55P03"])
+const DATABASE_DOWN = new Set([
+  "ECONNREFUSED",
+  "ECONNRESET",
+  "ENOTFOUND",
+  "EAI_AGAIN",
+  "57P01",
+  "57P02",
+  "57P03",
+  "53300",
+  "53100",
+  "25006",
+  "57014",
+  "55P03",
+])
 
 export function mapError(error: unknown): Mapped {
   if (error instanceof Problem) {
-    const retryAfter = error instanceof Unavailable ? 2 : error instanceof TooMany ? Number(error.params["seconds"] ?? 5) : undefined
-    return { status: error.status, code: error.code, params: error.params, ...(retryAfter === undefined ? {} : { retryAfter }) }
+    const retryAfter =
+      error instanceof Unavailable
+        ? 2
+        : error instanceof TooMany
+          ? Number(error.params["seconds"] ?? 5)
+          : undefined
+    return {
+      status: error.status,
+      code: error.code,
+      params: error.params,
+      ...(retryAfter === undefined ? {} : { retryAfter }),
+    }
   }
   if (error instanceof TooLarge) return { status: 413, code: "too_large", params: {} }
   if (error instanceof NeighbourUnreachable || error instanceof NeighbourRefused) {
@@ -41,7 +64,15 @@ export function mapError(error: unknown): Mapped {
       status: 400,
       code: "invalid_input",
       params: {},
-      fields: fastify.validation.slice(0, 20).map((v) => ({ path: v.instancePath === "" ? String(v.params?.["missingProperty"] ?? v.params?.["additionalProperty"] ?? "") : v.instancePath.slice(1), message: v.message ?? "is not valid" })),
+      fields: fastify.validation
+        .slice(0, 20)
+        .map((v) => ({
+          path:
+            v.instancePath === ""
+              ? String(v.params?.["missingProperty"] ?? v.params?.["additionalProperty"] ?? "")
+              : v.instancePath.slice(1),
+          message: v.message ?? "is not valid",
+        })),
     }
   }
   if (fastify.statusCode === 429) return { status: 429, code: "rate_limited", params: {}, retryAfter: 5 }
@@ -51,13 +82,21 @@ export function mapError(error: unknown): Mapped {
   }
   const code = (error as { code?: string }).code
   const message = error instanceof Error ? error.message : ""
-  if ((code !== undefined && DATABASE_DOWN.has(code)) || /timeout exceeded when trying to connect|Connection terminated/.test(message)) {
+  if (
+    (code !== undefined && DATABASE_DOWN.has(code)) ||
+    /timeout exceeded when trying to connect|Connection terminated/.test(message)
+  ) {
     return { status: 503, code: "database_unavailable", params: {}, retryAfter: 3 }
   }
   return { status: 500, code: "internal", params: {} }
 }
 
-export function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply, index?: number | null): void {
+export function sendError(
+  error: unknown,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  index?: number | null,
+): void {
   const mapped = mapError(error)
   if (mapped.status >= 500) request.log.error({ code: mapped.code, cause: describe(error) }, "request failed")
   if (mapped.retryAfter !== undefined) void reply.header("retry-after", mapped.retryAfter)

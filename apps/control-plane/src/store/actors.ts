@@ -19,7 +19,12 @@ export async function listAppointments(db: Db | Tx, person: string, now: Date): 
 }
 
 /** The person as an actor without a browser session: for decisions about their running workspace. */
-export async function findPersonActor(db: Db | Tx, person: string, session: string, now: Date): Promise<PersonActor | undefined> {
+export async function findPersonActor(
+  db: Db | Tx,
+  person: string,
+  session: string,
+  now: Date,
+): Promise<PersonActor | undefined> {
   const row = await db.selectFrom("person").selectAll().where("id", "=", person).executeTakeFirst()
   if (!row) return undefined
   return {

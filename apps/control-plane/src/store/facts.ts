@@ -14,7 +14,12 @@ export interface Moment {
 }
 
 /** Causes of holds that expiry writes; each is a refusal code of its own. */
-export const EXPIRY_CAUSES = ["agreement_expired", "membership_expired", "training_expired", "terms_expired"] as const
+export const EXPIRY_CAUSES = [
+  "agreement_expired",
+  "membership_expired",
+  "training_expired",
+  "terms_expired",
+] as const
 
 export const TRAINING_KIND = "safe_researcher"
 
@@ -29,7 +34,13 @@ interface HoldInForce {
 async function listHolds(
   db: Db | Tx,
   at: Moment,
-  subjects: { person?: string | undefined; projects?: string[]; organisations?: string[]; dataSets?: string[]; release?: string | undefined },
+  subjects: {
+    person?: string | undefined
+    projects?: string[]
+    organisations?: string[]
+    dataSets?: string[]
+    release?: string | undefined
+  },
 ): Promise<HoldInForce[]> {
   const { rows } = await sql<HoldInForce>`
     select subject_kind, subject_id, within_project, cause, reason from hold
@@ -45,12 +56,17 @@ async function listHolds(
   return rows
 }
 
-function blockedBy(holds: readonly HoldInForce[], project: string | undefined): { codes: string[]; params: Params } {
+function blockedBy(
+  holds: readonly HoldInForce[],
+  project: string | undefined,
+): { codes: string[]; params: Params } {
   const codes = new Set<string>()
   let params: Record<string, string> = {}
   for (const hold of holds) {
     if (hold.within_project !== null && hold.within_project !== project) continue
-    const code = (EXPIRY_CAUSES as readonly string[]).includes(hold.cause) ? hold.cause : `hold_${hold.subject_kind}`
+    const code = (EXPIRY_CAUSES as readonly string[]).includes(hold.cause)
+      ? hold.cause
+      : `hold_${hold.subject_kind}`
     codes.add(code)
     if (params["hold"] === undefined && code.startsWith("hold_")) params = { ...params, hold: hold.reason }
   }
@@ -58,9 +74,18 @@ function blockedBy(holds: readonly HoldInForce[], project: string | undefined): 
 }
 
 /** What stops this person wherever they are: training, terms, holds, removal. */
-async function personBlocks(db: Db | Tx, actor: PersonActor, at: Moment): Promise<{ codes: string[]; params: Record<string, string> }> {
+async function personBlocks(
+  db: Db | Tx,
+  actor: PersonActor,
+  at: Moment,
+): Promise<{ codes: string[]; params: Record<string, string> }> {
   const today = civilDate(at.now, at.zone)
-  const { rows } = await sql<{ state: string; training: string | null; terms_until: Date | null; terms_current: boolean }>`
+  const { rows } = await sql<{
+    state: string
+    training: string | null
+    terms_until: Date | null
+    terms_current: boolean
+  }>`
     select p.state,
       (select t.until::text from training t where t.person_id = p.id and t.kind = ${TRAINING_KIND}) as training,
       a.accepted_at + make_interval(days => v.valid_days) as terms_until,
@@ -78,7 +103,8 @@ async function personBlocks(db: Db | Tx, actor: PersonActor, at: Moment): Promis
       codes.push("training_expired")
       if (row.training !== null) params["trainingUntil"] = dateInWords(row.training)
     }
-    if (!row.terms_current || row.terms_until === null || row.terms_until <= at.now) codes.push("terms_expired")
+    if (!row.terms_current || row.terms_until === null || row.terms_until <= at.now)
+      codes.push("terms_expired")
   }
   return { codes, params }
 }
@@ -118,7 +144,11 @@ export interface Known<R> {
   readonly facts: Facts
 }
 
-async function findProjectRow(db: Db | Tx, project: string, person: string | null): Promise<ProjectRow | undefined> {
+async function findProjectRow(
+  db: Db | Tx,
+  project: string,
+  person: string | null,
+): Promise<ProjectRow | undefined> {
   const { rows } = await sql<ProjectRow>`
     select p.id, p.number, p.title, p.organisation_id, p.partners, p.state,
       v.version, v.until::text as agreement_until,
@@ -134,7 +164,12 @@ async function findProjectRow(db: Db | Tx, project: string, person: string | nul
 }
 
 /** Facts of an actor about a project; undefined when there is no such project. */
-export async function findProject(db: Db | Tx, at: Moment, actor: Actor, project: string): Promise<Known<ProjectRow> | undefined> {
+export async function findProject(
+  db: Db | Tx,
+  at: Moment,
+  actor: Actor,
+  project: string,
+): Promise<Known<ProjectRow> | undefined> {
   const person = actor.kind === "person" ? actor.person : null
   const row = await findProjectRow(db, project, person)
   if (!row) return undefined
@@ -189,14 +224,24 @@ export async function installationFacts(db: Db | Tx, at: Moment, actor: Actor): 
   const blocked = new Set<string>()
   let params: Record<string, string> = {}
   if (actor.kind === "person") {
-    const holds = blockedBy(await listHolds(db, at, { person: actor.person, organisations: [actor.organisation] }), undefined)
+    const holds = blockedBy(
+      await listHolds(db, at, { person: actor.person, organisations: [actor.organisation] }),
+      undefined,
+    )
     for (const code of holds.codes) blocked.add(code)
     const own = await personBlocks(db, actor, at)
     for (const code of own.codes) blocked.add(code)
     params = { ...(holds.params as Record<string, string>), ...own.params }
   }
-  const roles = actor.kind === "person" ? [...new Set(actor.appointments.filter((a) => a.scope !== "project").map((a) => a.role))] : []
-  return { row: null, resource: { kind: "Installation", id: "installation" }, facts: { roles, ties: [], blocked: [...blocked], params } }
+  const roles =
+    actor.kind === "person"
+      ? [...new Set(actor.appointments.filter((a) => a.scope !== "project").map((a) => a.role))]
+      : []
+  return {
+    row: null,
+    resource: { kind: "Installation", id: "installation" },
+    facts: { roles, ties: [], blocked: [...blocked], params },
+  }
 }
 
 export interface DataSetRow {
@@ -206,11 +251,24 @@ export interface DataSetRow {
   readonly organisation_id: string
 }
 
-export async function findDataSet(db: Db | Tx, at: Moment, actor: Actor, dataSet: string): Promise<Known<DataSetRow> | undefined> {
-  const row = await db.selectFrom("data_set").select(["id", "code", "title", "organisation_id"]).where("id", "=", dataSet).executeTakeFirst()
+export async function findDataSet(
+  db: Db | Tx,
+  at: Moment,
+  actor: Actor,
+  dataSet: string,
+): Promise<Known<DataSetRow> | undefined> {
+  const row = await db
+    .selectFrom("data_set")
+    .select(["id", "code", "title", "organisation_id"])
+    .where("id", "=", dataSet)
+    .executeTakeFirst()
   if (!row) return undefined
   const installation = await installationFacts(db, at, actor)
-  return { row, resource: { kind: "DataSet", id: row.id }, facts: { ...installation.facts, roles: rolesOn(actor, undefined, [row.id]) } }
+  return {
+    row,
+    resource: { kind: "DataSet", id: row.id },
+    facts: { ...installation.facts, roles: rolesOn(actor, undefined, [row.id]) },
+  }
 }
 
 export interface WorkspaceRow {
@@ -220,12 +278,22 @@ export interface WorkspaceRow {
   readonly state: string
 }
 
-export async function findWorkspace(db: Db | Tx, at: Moment, actor: Actor, workspace: string): Promise<(Known<WorkspaceRow> & { project: ProjectRow }) | undefined> {
-  const row = await db.selectFrom("workspace").select(["id", "project_id", "person_id", "state"]).where("id", "=", workspace).executeTakeFirst()
+export async function findWorkspace(
+  db: Db | Tx,
+  at: Moment,
+  actor: Actor,
+  workspace: string,
+): Promise<(Known<WorkspaceRow> & { project: ProjectRow }) | undefined> {
+  const row = await db
+    .selectFrom("workspace")
+    .select(["id", "project_id", "person_id", "state"])
+    .where("id", "=", workspace)
+    .executeTakeFirst()
   if (!row) return undefined
   const project = await findProject(db, at, actor, row.project_id)
   if (!project) return undefined
-  const owner = actor.kind === "person" && actor.person === row.person_id && project.facts.ties.includes("member")
+  const owner =
+    actor.kind === "person" && actor.person === row.person_id && project.facts.ties.includes("member")
   return {
     row,
     project: project.row,
@@ -247,7 +315,12 @@ export interface RequestRow {
 }
 
 /** Links an actor to a request: author, member, conflict of interest, unsubmitted. Votes and files add theirs in actions/outputs. */
-export async function findRequest(db: Db | Tx, at: Moment, actor: Actor, request: string): Promise<(Known<RequestRow> & { project: ProjectRow }) | undefined> {
+export async function findRequest(
+  db: Db | Tx,
+  at: Moment,
+  actor: Actor,
+  request: string,
+): Promise<(Known<RequestRow> & { project: ProjectRow }) | undefined> {
   const row = await db
     .selectFrom("output_request")
     .select(["id", "number", "project_id", "author_id", "title", "state", "turn", "policy", "submitted_at"])
@@ -264,15 +337,29 @@ export async function findRequest(db: Db | Tx, at: Moment, actor: Actor, request
   }
   // A checker is bound by their own training, terms and holds and by holds on the project, not by the
   // agreement's signature or membership of its researchers.
-  const blocked = project.facts.blocked.filter((code) => project.facts.ties.includes("member") || !["agreement_unsigned", "membership_expired"].includes(code))
-  return { row, project: project.row, resource: { kind: "Request", id: row.id, state: row.state }, facts: { ...project.facts, ties, blocked } }
+  const blocked = project.facts.blocked.filter(
+    (code) =>
+      project.facts.ties.includes("member") || !["agreement_unsigned", "membership_expired"].includes(code),
+  )
+  return {
+    row,
+    project: project.row,
+    resource: { kind: "Request", id: row.id, state: row.state },
+    facts: { ...project.facts, ties, blocked },
+  }
 }
 
 /** Has, or ever had, a part in the project, or belongs to one of its organisations. */
-export async function hasConflict(db: Db | Tx, actor: PersonActor, project: Pick<ProjectRow, "id" | "organisation_id" | "partners">): Promise<boolean> {
+export async function hasConflict(
+  db: Db | Tx,
+  actor: PersonActor,
+  project: Pick<ProjectRow, "id" | "organisation_id" | "partners">,
+): Promise<boolean> {
   if (actor.organisation === project.organisation_id) return true
   const { rows } = await sql<{ conflict: boolean }>`
     select exists (select 1 from appointment where person_id = ${actor.person} and scope_kind = 'project' and scope_id = ${project.id})
-      or exists (select 1 from organisation where id = ${actor.organisation} and name = any(${project.partners})) as conflict`.execute(db)
+      or exists (select 1 from organisation where id = ${actor.organisation} and name = any(${project.partners})) as conflict`.execute(
+    db,
+  )
   return rows[0]?.conflict ?? true
 }

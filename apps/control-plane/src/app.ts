@@ -1,0 +1,82 @@
+// Builds the HTTP server from its dependencies; tests call this with inject().
+import { randomUUID } from "node:crypto"
+import fastifyRateLimit from "@fastify/rate-limit"
+import fastifySwagger from "@fastify/swagger"
+import fastifyWebsocket from "@fastify/websocket"
+import Fastify, { type FastifyError, type FastifyInstance } from "fastify"
+import type { Ctx } from "./context.ts"
+import { NotFound } from "./domain/errors.ts"
+import { bearerOf, createTokenVerifier, type VerifyToken } from "./http/auth.ts"
+import { registerConsole } from "./http/console.ts"
+import { sendError } from "./http/errors.ts"
+import { handlers } from "./http/handlers.ts"
+import { registerLive } from "./http/live.ts"
+import { registerOperations } from "./http/operations.ts"
+import { registerPublicLog } from "./http/public-log.ts"
+
+export interface AppOptions {
+  readonly verify?: VerifyToken
+  readonly logger?: boolean
+}
+
+export async function buildApp(ctx: Ctx, options: AppOptions = {}): Promise<FastifyInstance> {
+  const app = Fastify({
+    // Personal data never reaches our own log: neither addresses nor queries nor headers.
+    logger:
+      options.logger === false
+        ? false
+        : {
+            level: "info",
+            serializers: {
+              req: (r: { method: string; routeOptions?: { url?: string }; id: string }) => ({
+                method: r.method,
+                route: r.routeOptions?.url,
+                id: r.id,
+              }),
+            },
+          },
+    disableRequestLogging: true,
+    genReqId: () => randomUUID(),
+    requestIdHeader: false,
+    trustProxy: ["127.0.0.0/8", "172.16.0.0/12", "10.0.0.0/8", "192.168.0.0/16"],
+    maxParamLength: 128,
+    ajv: {
+      customOptions: { removeAdditional: false, coerceTypes: "array", useDefaults: false, allErrors: true },
+    },
+    forceCloseConnections: "idle",
+  } as const)
+  const verify = options.verify ?? createTokenVerifier(ctx)
+
+  app.setErrorHandler<FastifyError>((error, request, reply) => sendError(error, request, reply))
+  app.setNotFoundHandler((request, reply) => sendError(new NotFound(), request, reply))
+  app.addHook("onRequest", async (request, reply) => {
+    void reply.headers({
+      "x-content-type-options": "nosniff",
+      "referrer-policy": "no-referrer",
+      "x-request-id": request.id,
+    })
+  })
+
+  await app.register(fastifyRateLimit, {
+    max: 600,
+    timeWindow: "1 minute",
+    // One limit per signed-in browser (its token), one per address for the public pages.
+    keyGenerator: (request) => bearerOf(request)?.slice(-43) ?? request.ip,
+  })
+  await app.register(fastifySwagger, {
+    openapi: {
+      info: { title: "Glasshouse", version: ctx.config.version },
+      servers: [{ url: ctx.config.site.origin }],
+    },
+  })
+  await app.register(fastifyWebsocket, { options: { maxPayload: 8_192, perMessageDeflate: false } })
+  await app.register(async (scope) => {
+    registerOperations(scope, ctx, verify, handlers)
+    registerLive(scope, ctx)
+    registerPublicLog(scope, ctx)
+    scope.get("/api/openapi.json", { schema: { hide: true } }, async () => app.swagger())
+  })
+  await registerConsole(app, ctx)
+  await app.ready()
+  return app
+}
