@@ -1,0 +1,106 @@
+// The typed client of the API. Types come from the contract, addresses from the generated list; there is
+// no other place in the console that calls the server.
+import type { Static, TSchema } from "typebox"
+import type { OperationId, OperationOf } from "#contract/index.ts"
+import { addresses, type Address } from "./addresses.ts"
+import { ApiError, readError, unreachable } from "./errors.ts"
+import { accessToken } from "./keycloak.ts"
+import { endedByServer } from "./session.ts"
+
+type Part<I extends OperationId, K extends "params" | "query" | "body"> =
+  OperationOf<I> extends Record<K, infer S extends TSchema> ? Static<S> : undefined
+
+export type Answer<I extends OperationId> =
+  OperationOf<I> extends { response: infer S extends TSchema } ? Static<S> : never
+
+type Given<K extends string, V> = [V] extends [undefined] ? { [P in K]?: never } : { [P in K]: V }
+
+export type Input<I extends OperationId> = Given<"params", Part<I, "params">> &
+  Given<"body", Part<I, "body">> & { query?: Part<I, "query"> }
+
+type Bare = {
+  [I in OperationId]: Record<never, never> extends Input<I> ? I : never
+}[OperationId]
+
+interface Loose {
+  params?: Record<string, unknown> | undefined
+  query?: Record<string, unknown> | undefined
+  body?: unknown
+}
+
+/** Fills :params and adds the query; values that are undefined are left out. */
+export function buildPath(path: string, params: Loose["params"], query: Loose["query"]): string {
+  const filled = path.replace(/:([A-Za-z]+)/g, (_, name: string) => {
+    const value = params?.[name]
+    if (typeof value !== "string" && typeof value !== "number") throw new Error(`${path} needs ${name}`)
+    return encodeURIComponent(String(value))
+  })
+  const search = new URLSearchParams()
+  for (const [name, value] of Object.entries(query ?? {})) {
+    if (typeof value === "string" || typeof value === "number" || typeof value === "boolean") {
+      search.set(name, String(value))
+    }
+  }
+  const text = search.toString()
+  return text ? `${filled}?${text}` : filled
+}
+
+async function send(address: Address, input: Loose, signal?: AbortSignal): Promise<Response> {
+  const token = await accessToken()
+  const headers: Record<string, string> = { accept: address.raw ? "*/*" : "application/json" }
+  if (token) headers["authorization"] = `Bearer ${token}`
+  if (input.body !== undefined) headers["content-type"] = "application/json"
+  let response: Response
+  try {
+    response = await fetch(buildPath(address.path, input.params, input.query), {
+      method: address.method,
+      headers,
+      credentials: "same-origin",
+      redirect: "error",
+      ...(input.body === undefined ? {} : { body: JSON.stringify(input.body) }),
+      ...(signal ? { signal } : {}),
+    })
+  } catch (error) {
+    if (signal?.aborted) throw error
+    throw unreachable()
+  }
+  if (response.ok) return response
+  const error = await readError(response)
+  if (response.status === 401) endedByServer()
+  throw error
+}
+
+/** Calls an operation that answers JSON. Throws ApiError. */
+export async function call<I extends OperationId>(
+  id: I,
+  ...[input, signal]: I extends Bare
+    ? [input?: Input<I>, signal?: AbortSignal]
+    : [input: Input<I>, signal?: AbortSignal]
+): Promise<Answer<I>> {
+  const response = await send(addresses[id], (input ?? {}) as Loose, signal)
+  try {
+    return (await response.json()) as Answer<I>
+  } catch {
+    throw new ApiError(response.status, {
+      code: "answer_unreadable",
+      message: "The platform answered in a way that this page does not understand.",
+      way: "Load the page again; the console may have been renewed.",
+      request: response.headers.get("x-request-id") ?? undefined,
+    })
+  }
+}
+
+/** Calls an operation that answers bytes or text. */
+export async function callRaw<I extends OperationId>(id: I, input: Loose = {}): Promise<Response> {
+  return await send(addresses[id], input)
+}
+
+/** Saves an answer under a name, through a link that lives for one click. */
+export async function saveAs(response: Response, name: string): Promise<void> {
+  const url = URL.createObjectURL(await response.blob())
+  const link = document.createElement("a")
+  link.href = url
+  link.download = name
+  link.click()
+  URL.revokeObjectURL(url)
+}

@@ -1,0 +1,71 @@
+// React Query over the typed client: keys are [operation, input], so the event socket can name an operation
+// and everything that shows it is fetched again.
+import { QueryClient, useMutation, useQuery, useQueryClient } from "@tanstack/react-query"
+import type { OperationId } from "#contract/index.ts"
+import { call, type Answer, type Input } from "./client.ts"
+import { ApiError } from "./errors.ts"
+import { confirmWithCode } from "./step-up.ts"
+
+export const queryClient = new QueryClient({
+  defaultOptions: {
+    queries: {
+      staleTime: 10_000,
+      refetchOnWindowFocus: true,
+      networkMode: "always",
+      retry: (count, error) =>
+        count < 2 && error instanceof ApiError && (error.status === 0 || error.status >= 502),
+      retryDelay: (count) => 500 * 2 ** count,
+    },
+    mutations: { networkMode: "always", retry: false },
+  },
+})
+
+interface Options {
+  enabled?: boolean
+  /** milliseconds between fetches, for what moves by itself */
+  every?: number | false
+}
+
+/** Reads an operation. `data` stays on screen while it is fetched again. */
+export function useRead<I extends OperationId>(id: I, input: Input<I>, options: Options = {}) {
+  return useQuery<Answer<I>, ApiError>({
+    queryKey: [id, input],
+    queryFn: ({ signal }) => (call as (...all: unknown[]) => Promise<Answer<I>>)(id, input, signal),
+    ...(options.enabled === undefined ? {} : { enabled: options.enabled }),
+    ...(options.every === undefined ? {} : { refetchInterval: options.every }),
+  })
+}
+
+/** Changes something, then fetches again what may show it. A call that needs a one-time code asks for it. */
+export function useChange<I extends OperationId>(
+  id: I,
+  options: { refetch?: readonly OperationId[]; onDone?: (answer: Answer<I>) => void; said?: string } = {},
+) {
+  const client = useQueryClient()
+  return useMutation<Answer<I>, ApiError, Input<I>>({
+    mutationKey: [id],
+    mutationFn: async (input) => {
+      try {
+        return await (call as (...all: unknown[]) => Promise<Answer<I>>)(id, input)
+      } catch (error) {
+        if (error instanceof ApiError && error.code === "step_up_required") {
+          return await confirmWithCode({
+            id,
+            input,
+            refetch: options.refetch ?? [],
+            said: options.said ?? "Done.",
+          })
+        }
+        throw error
+      }
+    },
+    onSuccess: async (answer) => {
+      options.onDone?.(answer)
+      await refetchOperations(client, options.refetch ?? [])
+    },
+  })
+}
+
+export async function refetchOperations(client: QueryClient, ids: readonly string[]): Promise<void> {
+  await Promise.all(ids.map((id) => client.invalidateQueries({ queryKey: [id] })))
+}

@@ -1,0 +1,5 @@
+import { NotFound } from "../components/fault.tsx"
+
+export function Nowhere() {
+  return <NotFound />
+}

@@ -1,0 +1,42 @@
+// Every address of the console. Pages are loaded when they are first visited. `/workspaces/:id` is a document
+// of its own (its frame-src names one notebook host), so links to it and out of it load the page anew.
+import type { RouteObject } from "react-router"
+import { RouteFault } from "./components/route-fault.tsx"
+import { Shell, Waiting } from "./components/shell.tsx"
+
+const errorElement = <RouteFault />
+
+export const routes: RouteObject[] = [
+  {
+    errorElement,
+    HydrateFallback: Waiting,
+    children: [
+      {
+        path: "/",
+        lazy: async () => ({ Component: (await import("./pages/public/public-frame.tsx")).PublicFrame }),
+        children: [
+          {
+            index: true,
+            lazy: async () => ({ Component: (await import("./pages/public/landing.tsx")).Landing }),
+          },
+        ],
+      },
+      {
+        element: <Shell />,
+        children: [
+          {
+            errorElement,
+            children: [
+              { path: "home", lazy: async () => ({ Component: (await import("./pages/home.tsx")).Home }) },
+              {
+                path: "projects/:project",
+                lazy: async () => ({ Component: (await import("./pages/projects/project.tsx")).Project }),
+              },
+              { path: "*", lazy: async () => ({ Component: (await import("./pages/nowhere.tsx")).Nowhere }) },
+            ],
+          },
+        ],
+      },
+    ],
+  },
+]
