@@ -21,20 +21,8 @@ export interface AppOptions {
 
 export async function buildApp(ctx: Ctx, options: AppOptions = {}): Promise<FastifyInstance> {
   const app = Fastify({
-    // Personal data never reaches our own log: neither addresses nor queries nor headers.
-    logger:
-      options.logger === false
-        ? false
-        : {
-            level: "info",
-            serializers: {
-              req: (r: { method: string; routeOptions?: { url?: string }; id: string }) => ({
-                method: r.method,
-                route: r.routeOptions?.url,
-                id: r.id,
-              }),
-            },
-          },
+    // Personal data never reaches our own log: no line per request, no addresses, queries or headers.
+    logger: options.logger === false ? false : { level: "info" },
     disableRequestLogging: true,
     genReqId: () => randomUUID(),
     requestIdHeader: false,
@@ -44,7 +32,7 @@ export async function buildApp(ctx: Ctx, options: AppOptions = {}): Promise<Fast
       customOptions: { removeAdditional: false, coerceTypes: "array", useDefaults: false, allErrors: true },
     },
     forceCloseConnections: "idle",
-  } as const)
+  })
   const verify = options.verify ?? createTokenVerifier(ctx)
 
   app.setErrorHandler<FastifyError>((error, request, reply) => sendError(error, request, reply))
@@ -70,13 +58,13 @@ export async function buildApp(ctx: Ctx, options: AppOptions = {}): Promise<Fast
     },
   })
   await app.register(fastifyWebsocket, { options: { maxPayload: 8_192, perMessageDeflate: false } })
+  const sendPage = await registerConsole(app, ctx)
   await app.register(async (scope) => {
     registerOperations(scope, ctx, verify, handlers)
     registerLive(scope, ctx)
-    registerPublicLog(scope, ctx)
+    registerPublicLog(scope, ctx, sendPage)
     scope.get("/api/openapi.json", { schema: { hide: true } }, async () => app.swagger())
   })
-  await registerConsole(app, ctx)
   await app.ready()
   return app
 }

@@ -115,8 +115,8 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
       owner: databaseUrl("glasshouse_owner", secret("database-owner-password")),
     },
     store: {
-      endPoint: storeHost ?? "minio",
-      port: Number(storePort ?? 9000),
+      endPoint: storeUrl.hostname,
+      port: Number(storeUrl.port || 80),
       accessKey: "control-plane",
       secretKey: secret("store-control-plane-key"),
     },

@@ -105,6 +105,7 @@ const REFUSALS: Readonly<Record<string, Sentence>> = {
   unknown_data_set: (p) => `There is no data set or table ${list(p, "name", "of that name")}.`,
   unknown_column: (p) => `There is no column ${list(p, "name", "of that name")}.`,
   candidate_changed: () => "The file is not the one that you looked at. Read it again before you vote.",
+  last_project_admin: () => "This is the project's only admin. Invite another one first.",
   workspace_running: () => "Stop the workspace first.",
   upload_not_yours: () => "That file is not one that you pushed from your workspace.",
   too_many_files: (p) => `A request has at most ${list(p, "limit", "1,000")} files.`,

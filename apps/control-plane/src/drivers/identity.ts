@@ -27,6 +27,8 @@ export interface IdentityDriver {
   /** Oldest first, from this moment on (inclusive). */
   events(fromMillis: number, max: number): Promise<IdentityEvent[]>
   adminEvents(fromMillis: number, max: number): Promise<IdentityAdminEvent[]>
+  /** Makes an account that must choose a password and a second factor, and mails its link; finds it when it exists. */
+  ensureUser(user: { email: string; name: string }): Promise<{ subject: string; made: boolean }>
   /** Ends one browser session at the identity server; no error when it is gone already. */
   endSession(sid: string): Promise<void>
   ready(): Promise<boolean>
@@ -60,10 +62,18 @@ export function openIdentity(options: {
     return token.value
   }
 
-  async function admin(method: "GET" | "DELETE", path: string): Promise<{ status: number; body: unknown }> {
+  async function admin(
+    method: "GET" | "DELETE" | "POST" | "PUT",
+    path: string,
+    send?: unknown,
+  ): Promise<{ status: number; body: unknown }> {
     const answer = await request(`${options.base}/admin/realms/${options.realm}${path}`, {
       method,
-      headers: { authorization: `Bearer ${await bearer()}` },
+      headers: {
+        authorization: `Bearer ${await bearer()}`,
+        ...(send === undefined ? {} : { "content-type": "application/json" }),
+      },
+      body: send === undefined ? null : JSON.stringify(send),
       signal: AbortSignal.timeout(5_000),
     })
     const text = await answer.body.text()
@@ -81,6 +91,36 @@ export function openIdentity(options: {
     events: (from, max) => list<IdentityEvent>(`/events?direction=asc&dateFrom=${from}&first=0&max=${max}`),
     adminEvents: (from, max) =>
       list<IdentityAdminEvent>(`/admin-events?direction=asc&dateFrom=${from}&first=0&max=${max}`),
+    async ensureUser({ email, name }) {
+      const find = async () =>
+        (await list<{ id: string }>(`/users?email=${encodeURIComponent(email)}&exact=true&max=1`))[0]
+      const existing = await find()
+      if (existing) return { subject: existing.id, made: false }
+      const [first = name, ...rest] = name.split(" ")
+      const requiredActions = ["UPDATE_PASSWORD", "CONFIGURE_TOTP"]
+      const { status } = await admin("POST", "/users", {
+        username: email,
+        email,
+        emailVerified: true,
+        enabled: true,
+        firstName: first,
+        lastName: rest.join(" ") || first,
+        requiredActions,
+      })
+      // 409: somebody else made it in the same moment.
+      if (status !== 201 && status !== 409)
+        throw new Error(`identity server answered ${status} for a new account`)
+      const made = await find()
+      if (!made) throw new Error("identity server does not know the account that it just made")
+      const mailed = await admin(
+        "PUT",
+        `/users/${made.id}/execute-actions-email?client_id=console&lifespan=604800`,
+        requiredActions,
+      )
+      if (mailed.status !== 204)
+        throw new Error(`identity server answered ${mailed.status} for the account's first mail`)
+      return { subject: made.id, made: true }
+    },
     async endSession(sid) {
       const { status } = await admin("DELETE", `/sessions/${encodeURIComponent(sid)}`)
       if (status !== 204 && status !== 404)

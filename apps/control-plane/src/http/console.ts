@@ -31,11 +31,14 @@ function contentSecurityPolicy(
   ].join("; ")
 }
 
-export async function registerConsole(app: FastifyInstance, ctx: Ctx): Promise<void> {
+/** Sends the console's page; undefined where the console is not built. */
+export type SendPage = ((reply: FastifyReply) => FastifyReply) | undefined
+
+export async function registerConsole(app: FastifyInstance, ctx: Ctx): Promise<SendPage> {
   const root = ctx.config.webDir
   if (!existsSync(join(root, "index.html"))) {
     ctx.log.warn({ root }, "the console is not built; only the API is served")
-    return
+    return undefined
   }
   const index = await readFile(join(root, "index.html"))
   const page = (reply: FastifyReply, frame: string | null) =>
@@ -79,4 +82,5 @@ export async function registerConsole(app: FastifyInstance, ctx: Ctx): Promise<v
     if (request.url.startsWith("/api/") || request.url.startsWith("/assets/")) return reply.callNotFound()
     return page(reply, null)
   })
+  return (reply) => page(reply, null)
 }

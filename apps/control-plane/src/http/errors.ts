@@ -64,15 +64,13 @@ export function mapError(error: unknown): Mapped {
       status: 400,
       code: "invalid_input",
       params: {},
-      fields: fastify.validation
-        .slice(0, 20)
-        .map((v) => ({
-          path:
-            v.instancePath === ""
-              ? String(v.params?.["missingProperty"] ?? v.params?.["additionalProperty"] ?? "")
-              : v.instancePath.slice(1),
-          message: v.message ?? "is not valid",
-        })),
+      fields: fastify.validation.slice(0, 20).map((v) => ({
+        path:
+          v.instancePath === ""
+            ? String(v.params?.["missingProperty"] ?? v.params?.["additionalProperty"] ?? "")
+            : v.instancePath.slice(1),
+        message: v.message ?? "is not valid",
+      })),
     }
   }
   if (fastify.statusCode === 429) return { status: 429, code: "rate_limited", params: {}, retryAfter: 5 }
