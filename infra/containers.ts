@@ -6,6 +6,8 @@ export interface ServiceState {
   id: string
   service: string
   running: boolean
+  /** has died and been restarted again and again */
+  failing: boolean
   health: "healthy" | "unhealthy" | "starting" | "none"
   addresses: Record<string, string>
 }
@@ -13,7 +15,8 @@ export interface ServiceState {
 interface Inspected {
   Id: string
   Config: { Labels: Record<string, string> }
-  State: { Running: boolean; Health?: { Status: string; Log?: { Output: string }[] } }
+  RestartCount: number
+  State: { Running: boolean; Restarting: boolean; Health?: { Status: string; Log?: { Output: string }[] } }
   NetworkSettings: { Networks: Record<string, { IPAddress: string }> }
 }
 
@@ -34,6 +37,7 @@ export async function inspectServices(project: string): Promise<ServiceState[]> 
     id: container.Id,
     service: container.Config.Labels["com.docker.compose.service"] ?? "",
     running: container.State.Running,
+    failing: container.State.Restarting && container.RestartCount >= 6,
     health: (container.State.Health?.Status ?? "none") as ServiceState["health"],
     addresses: Object.fromEntries(
       Object.entries(container.NetworkSettings.Networks).map(([name, { IPAddress }]) => [

@@ -78,15 +78,20 @@ async function ensureDemoData(installation: Installation, reference: string | un
   writeWhole(mark, reference, 0o644)
 }
 
-function writeEdge(installation: Installation): void {
+/** Answers whether the running edge has to be told: its file is another one now. */
+function writeEdge(installation: Installation): boolean {
   const directory = path.join(installation.state, "edge")
+  const file = path.join(directory, "nginx.conf")
   const nginx = { uid: UIDS.edge, gid: UIDS.edge }
   mkdirSync(path.join(directory, "tls"), { recursive: true, mode: 0o755 })
-  writeWhole(path.join(directory, "nginx.conf"), renderNginx(installation.site, installation.tls !== undefined), 0o644)
-  if (installation.tls === undefined) return
+  const wanted = renderNginx(installation.site, installation.tls !== undefined)
+  const changed = !existsSync(file) || readFileSync(file, "utf8") !== wanted
+  if (changed) writeWhole(file, wanted, 0o644)
+  if (installation.tls === undefined) return changed
   try {
     writeWhole(path.join(directory, "tls", "tls.crt"), readFileSync(installation.tls.certificate, "utf8"), 0o644, nginx)
     writeWhole(path.join(directory, "tls", "tls.key"), readFileSync(installation.tls.key, "utf8"), 0o600, nginx)
+    return true
   } catch (error) {
     throw new StepFailed(`certificate or key: ${(error as Error).message}`, "Check GLASSHOUSE_TLS_CERT and GLASSHOUSE_TLS_KEY.")
   }
@@ -106,13 +111,13 @@ export async function waitHealthy(project: string, services: string[], seconds: 
     waiting = states.filter((state) => services.includes(state.service) && !(state.running && state.health === "healthy"))
     const absent = services.filter((name) => !states.some((state) => state.service === name))
     if (waiting.length === 0 && absent.length === 0) return
-    if (performance.now() > end) break
+    if (performance.now() > end || waiting.some((state) => state.failing)) break
     await new Promise((resolve) => setTimeout(resolve, 500))
   }
   const names = waiting.map((state) => `${state.service} (${state.running ? state.health : "not running"})`)
   const tails = await Promise.all(waiting.map(async (state) => `--- ${state.service}\n${await logTail(state.id)}`))
   throw new StepFailed(
-    `not ready after ${seconds} s: ${names.join(", ")}\n${tails.join("\n")}`,
+    `not ready: ${names.join(", ")}\n${tails.join("\n")}`,
     "Read the lines above (all of them: docker logs CONTAINER), mend the cause, then start again.",
   )
 }
@@ -135,6 +140,7 @@ export function startSteps(root: string, installation: Installation, options: St
   const services = startable(root, options)
   const servers = services.filter((name) => name !== "edge" && (SERVERS as readonly string[]).includes(name))
   let id = ""
+  let edgeChanged = false
   let images: Record<string, string> = {}
   return [
     { name: "platform", run: async () => checkPlatform(), advice: "Use Debian or Ubuntu with Node 20 or later." },
@@ -148,7 +154,7 @@ export function startSteps(root: string, installation: Installation, options: St
         await ensureShared(state)
         const made = ensureSecrets(state)
         const people = prepareIdentity(installation)
-        writeEdge(installation)
+        edgeChanged = writeEdge(installation)
         return `${state} (${fresh ? "new, " : ""}installation ${id}), ${made === 0 ? "secrets as they were" : `${made} secrets made`}, ${people}`
       },
       advice: `Look at ${state}: it must be writable by root and on a disk with room.`,
@@ -196,6 +202,7 @@ export function startSteps(root: string, installation: Installation, options: St
       run: async () => {
         const compose = await Compose.of(root, installation)
         await compose.run("up", "-d", "--no-build", ...services)
+        if (edgeChanged) await compose.run("restart", "edge")
         await waitHealthy(project, services, 180)
         return services.filter((name) => !servers.includes(name)).join(", ")
       },

@@ -13,8 +13,8 @@ export function renderNginx(site: Site, tls: boolean): string {
   const listen = tls ? "listen 8080 ssl;" : "listen 8080;"
   const certificate = tls
     ? `
-  ssl_certificate /run/secrets/glasshouse/tls.crt;
-  ssl_certificate_key /run/secrets/glasshouse/tls.key;
+  ssl_certificate /etc/glasshouse/tls/tls.crt;
+  ssl_certificate_key /etc/glasshouse/tls/tls.key;
   ssl_protocols TLSv1.2 TLSv1.3;
   ssl_session_cache shared:tls:1m;
   ssl_session_tickets off;
@@ -38,7 +38,7 @@ http {
   map $http_upgrade $connection_upgrade { default upgrade; '' ''; }
   # nginx matches the decoded path but passes the path as it came: where the two could be read differently,
   # the request is not for us.
-  map $request_uri $two_readings { default 0; "~*^[^?]*(;|%2f|%5c|%3b|%2e|%25|%00|//|/\\.\\.?(/|\\?|$)|\\\\)" 1; }
+  map $request_uri $two_readings { default 0; "~*^[^?]*(;|%2f|%5c|%3b|%2e|%25|%00|//|/\\.\\.?(/|\\?|$)|\\x5c)" 1; }
   proxy_http_version 1.1;
   proxy_connect_timeout 5s;
   proxy_set_header Host $http_host;
