@@ -18,8 +18,8 @@ export type EventInput = Pick<AuditEvent, "code"> &
   Partial<Omit<AuditEvent, "code" | "time" | "actor" | "policy" | "request" | "session">>
 
 export interface Recorder {
-  /** Adds an event to the outbox of this transaction. */
-  record(event: EventInput): Promise<void>
+  /** Adds an event to the outbox of this transaction; answers the id of the row. */
+  record(event: EventInput): Promise<number>
   /** Adds an entry to the public register log; plain JSON that everybody may read for ever. */
   register(kind: EventCode, fields: Record<string, unknown>): Promise<void>
   /** Tells consoles to fetch these again, once this is committed. */
@@ -58,6 +58,7 @@ export async function change<T>(
       async record(input) {
         last = await ctx.audit.appendInTransaction(tx, buildEvent(ctx, asked, input))
         await touch(tx, "log")
+        return last
       },
       async register(kind, fields) {
         await ctx.audit.registerInTransaction(tx, {

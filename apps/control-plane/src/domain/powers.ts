@@ -68,6 +68,8 @@ export const POWERS = {
   "request.submit": { on: "Request", group: "use" },
   "request.withdraw": { on: "Request", group: "stop" },
   "request.comment": { on: "Request", group: "look" },
+  /** sees what checkers see of a request: their findings, each other's comments and votes when open */
+  "request.review": { on: "Request", group: "look" },
   "file.view": { on: "Request", group: "decide" },
   "file.vote": { on: "Request", group: "decide" },
   "review.submit": { on: "Request", group: "decide" },

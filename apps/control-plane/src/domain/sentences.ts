@@ -55,6 +55,18 @@ const REFUSALS: Readonly<Record<string, Sentence>> = {
   review_already_submitted: () => "You have submitted your review of this turn.",
   vote_already_submitted: () =>
     "You have submitted your review. Votes can change again when both reviews are in.",
+  supporting_not_voted: () =>
+    "Supporting files and code are read, not released, so nobody votes on them.",
+  third_not_needed: () =>
+    "Two checkers have reviewed this and do not disagree on any file, so no third is needed.",
+  comment_needed: () => "Say why in a comment on the file, its group or the request first.",
+  download_underway: () => "This file is being downloaded. If that breaks off, it can be tried again.",
+  group_not_empty: () => "The group has files. Move them to another group or take them out first.",
+  hash_mismatch: () =>
+    "The bytes that arrived are not the ones that were announced. Nothing was stored; push the file again.",
+  bad_file_name: () => "The file has no name that can be kept. Give it a plain name and push it again.",
+  too_many_bytes: (p) =>
+    `You have pushed ${list(p, "limit", "as much as is allowed")} within a day. Try again tomorrow, or push less.`,
   two_approvals_needed: () =>
     "Opens when two checkers who are not on the project have approved the same files.",
   nothing_to_release: () => "The request has no file to release. Add at least one output.",

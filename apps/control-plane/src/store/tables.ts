@@ -1,6 +1,7 @@
 // Row types of every table, for Kysely. bigint columns arrive as numbers (db.ts sets the parser; none
 // can pass 2^53), dates as YYYY-MM-DD strings, timestamps as Date.
 import type { ColumnType, Generated } from "kysely"
+import type { EventCode } from "#contract/events.ts"
 import type {
   AgreementState,
   HoldKind,
@@ -332,6 +333,7 @@ export interface OutputRequestTable {
   policy: string
   created_at: Now
   submitted_at: Date | null
+  turn_at: Date | null
   held_seconds: Generated<number>
   changed_at: Now
 }
@@ -341,6 +343,7 @@ export interface OutputGroupTable {
   name: string
   context: string
   position: number
+  removed_at: Date | null
 }
 export interface OutputFileTable {
   id: string
@@ -368,6 +371,7 @@ export interface OutputCheckTable {
   policy: Json<unknown> | null
   findings: ColumnType<unknown[], string | undefined, string>
   reason: string | null
+  started_at: Date | null
   finished_at: Date | null
 }
 export interface OutputReviewTable {
@@ -397,6 +401,16 @@ export interface OutputCommentTable {
   text: string
   at: Now
 }
+export interface OutputStepTable {
+  id: Generated<number>
+  request_id: string
+  turn: number
+  code: EventCode
+  person_id: string | null
+  facts: Json<Record<string, string | number | boolean | null>>
+  outbox_id: number
+  at: Date
+}
 export interface ReleaseTable {
   id: string
   request_id: string
@@ -416,6 +430,10 @@ export interface ReleaseFileTable {
   sha256: string
   size: number
   path: string
+  claimed_by: string | null
+  claimed_at: Date | null
+  attempt_id: string | null
+  attempt_at: Date | null
   downloaded_at: Date | null
   downloaded_by: string | null
 }
@@ -481,6 +499,7 @@ export interface Tables {
   output_review: OutputReviewTable
   output_vote: OutputVoteTable
   output_comment: OutputCommentTable
+  output_step: OutputStepTable
   release: ReleaseTable
   release_file: ReleaseFileTable
   setting: SettingTable

@@ -346,6 +346,8 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     policy text not null,
     created_at timestamptz not null default now(),
     submitted_at timestamptz,
+    -- when the present turn was sent to the checkers
+    turn_at timestamptz,
     held_seconds bigint not null default 0,
     changed_at timestamptz not null default now())`)
   await run(`create index output_request_project on output_request (project_id, created_at desc)`)
@@ -355,7 +357,8 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     request_id gh_id not null references output_request,
     name text not null,
     context text not null,
-    position integer not null)`)
+    position integer not null,
+    removed_at timestamptz)`)
   await run(`create table output_file (
     id gh_id primary key,
     request_id gh_id not null references output_request,
@@ -385,9 +388,12 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     policy jsonb,
     findings jsonb not null default '[]',
     reason text,
+    -- also the claim: what finishes under another start than it began with is thrown away
+    started_at timestamptz,
     finished_at timestamptz,
     primary key (file_id, turn))`)
   await run(`create index output_check_request on output_check (request_id, turn)`)
+  await run(`create index output_check_open on output_check (request_id) where state in ('waits', 'running')`)
   await run(`create table output_review (
     request_id gh_id not null references output_request,
     turn integer not null,
@@ -415,6 +421,18 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     text text not null,
     at timestamptz not null default now())`)
   await run(`create index output_comment_request on output_comment (request_id, at)`)
+  // What happened to a request, each with the outbox row of its event, so that a timeline knows places in
+  // the log without reading the log.
+  await run(`create table output_step (
+    id bigint generated always as identity primary key,
+    request_id gh_id not null references output_request,
+    turn integer not null,
+    code text not null,
+    person_id gh_id references person,
+    facts jsonb not null,
+    outbox_id bigint not null,
+    at timestamptz not null)`)
+  await run(`create index output_step_request on output_step (request_id, id)`)
   await run(`create table release (
     id gh_id primary key,
     request_id gh_id not null unique references output_request,
@@ -433,6 +451,12 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     sha256 text not null,
     size bigint not null,
     path text not null,
+    -- who began to download, and when first; only they may try again, for a short time
+    claimed_by gh_id references person,
+    claimed_at timestamptz,
+    -- the attempt that is open now
+    attempt_id gh_id,
+    attempt_at timestamptz,
     downloaded_at timestamptz,
     downloaded_by gh_id references person,
     primary key (release_id, file_id))`)
@@ -464,7 +488,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     session, step_up_spent, ticket, project, invitation, data_set, agreement_version, agreement_decision,
     agreement_signature, submission, stage_job, snapshot, extract, extract_snapshot, extract_object, workspace,
     run, notebook_session, shown, intent, upload, output_request, output_group, output_file, output_check,
-    output_review, output_vote, output_comment, release, release_file, setting, policy_bundle, mail,
+    output_review, output_vote, output_comment, output_step, release, release_file, setting, policy_bundle, mail,
     identity_event_seen to glasshouse_app`)
   await run(
     `grant delete on step_up_spent, ticket, output_vote, output_review, output_group, mail, identity_event_seen to glasshouse_app`,
