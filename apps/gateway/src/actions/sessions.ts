@@ -17,6 +17,8 @@ export type Session = {
   /** bytes shown and not yet told to the control plane */
   shown: number
   human: boolean
+  /** output has arrived since the last save: the next one may then be the output's doing */
+  outputSince: boolean
   lastUsed: number
   timer: NodeJS.Timeout | undefined
   expiry: NodeJS.Timeout | undefined
@@ -152,6 +154,7 @@ export class Sessions {
       validUntil: 0,
       shown: 0,
       human: false,
+      outputSince: false,
       lastUsed: this.#now(),
       timer: undefined,
       expiry: undefined,

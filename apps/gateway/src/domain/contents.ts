@@ -64,7 +64,9 @@ export function judgeWrite(body: Buffer): ContentsJudgement {
 /** Where a request moves or copies something: part of what the log keeps. */
 export function describeMove(body: Buffer): string {
   const model = body.length === 0 ? undefined : readModel(body)
-  const parts = [model?.["path"], model?.["copy_from"]].filter((part) => typeof part === "string")
+  const parts = [model?.["path"], model?.["copy_from"]].filter(
+    (part) => typeof part === "string" && part !== "",
+  )
   return parts.length === 0 ? "" : ` -> ${parts.join(" from ")}`
 }
 

@@ -61,7 +61,6 @@ const PERMISSIONS = [
   "screen-wake-lock",
   "serial",
   "usb",
-  "web-share",
   "xr-spatial-tracking",
 ]
 

@@ -14,18 +14,19 @@ type Route = { methods: readonly string[]; path: RegExp; kind: RouteKind; human?
 const UUID = "[0-9A-Za-z-]{1,64}"
 const NAME = "[0-9A-Za-z._-]{1,64}"
 
+// Of nbconvert only the list of formats: Lab asks for it at its start. Converting is not offered.
 const ROUTES: readonly Route[] = [
   { methods: ["GET"], path: /^\/lab\/?$/, kind: "document" },
   { methods: ["GET"], path: /^\/lab\/(tree|workspaces|doc)\/.{1,1024}$/u, kind: "document" },
   { methods: ["GET"], path: /^\/static\/[0-9A-Za-z._/@-]{1,300}$/, kind: "asset" },
   { methods: ["GET"], path: /^\/lab\/extensions\/[0-9A-Za-z._/@-]{1,300}$/, kind: "asset" },
   { methods: ["GET"], path: /^\/lab\/api\/themes\/[0-9A-Za-z._/@-]{1,300}$/, kind: "asset" },
-  { methods: ["GET"], path: /^\/lab\/api\/(settings|workspaces|translations)\/?$/, kind: "api" },
+  { methods: ["GET"], path: /^\/lab\/api\/(settings|workspaces|translations|build)\/?$/, kind: "api" },
   { methods: ["GET", "PUT"], path: /^\/lab\/api\/settings\/[@0-9A-Za-z._:/-]{1,200}$/, kind: "api" },
   { methods: ["GET", "PUT", "DELETE"], path: /^\/lab\/api\/workspaces\/[0-9A-Za-z._-]{1,100}$/, kind: "api" },
   { methods: ["GET"], path: /^\/lab\/api\/translations\/[0-9A-Za-z_-]{1,32}$/, kind: "api" },
   { methods: ["GET"], path: /^\/api\/?$/, kind: "api" },
-  { methods: ["GET"], path: /^\/api\/(me|kernelspecs|sessions|kernels)$/, kind: "api" },
+  { methods: ["GET"], path: /^\/api\/(me|kernelspecs|sessions|kernels|nbconvert|resolvePath)$/, kind: "api" },
   { methods: ["GET"], path: new RegExp(`^/api/kernelspecs/${NAME}$`), kind: "api" },
   {
     methods: ["GET"],

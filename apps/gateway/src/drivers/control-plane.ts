@@ -80,9 +80,9 @@ export function connectControlPlane(socketPath: string): ControlPlane {
   const dispatcher = new Agent({ connect: { socketPath }, connections: 128, pipelining: 1 })
   const call = bindCall(dispatcher)
   const logged = Anything
-  const listRuns = call("GET", (_: undefined) => "/runs", GatewayRuns, TIMES.poll)
+  const listRuns = call("GET", () => "/runs", GatewayRuns, TIMES.poll)
   return {
-    runs: () => listRuns(undefined),
+    runs: () => listRuns({}),
     redeem: (ticket, workspace) => post("/tickets/redeem", Lease, TIMES.lease)({ ticket, workspace }),
     renew: post("/leases/renew", Lease, TIMES.lease),
     logMessage: drop(post("/messages", logged, TIMES.log)),

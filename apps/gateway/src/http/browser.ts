@@ -11,7 +11,7 @@ import { guardHeaders, judgeEntrance, judgeFetch, pageHeaders } from "../domain/
 import { notebookOrigin, type Site, workspaceOfHost } from "../domain/host.ts"
 import { BadTarget, readTarget, type Target } from "../domain/path.ts"
 import { type Match, matchRoute } from "../domain/routes.ts"
-import type { ControlPlane } from "../drivers/control-plane.ts"
+import { type ControlPlane, Refused } from "../drivers/control-plane.ts"
 import type { Notebooks } from "../drivers/notebook.ts"
 import { Denied, describeError } from "./errors.ts"
 import { CLOSE, endSocket, joinSockets, relayKernel } from "./kernel-relay.ts"
@@ -254,7 +254,10 @@ function sendError(
     const what = `${request.method} ${(request.raw.url ?? "").split("?")[0]}`
     deps.refusals.note({ ...(workspace === undefined ? {} : { workspace }), code, what })
   }
-  reply.code(status).headers(pageHeaders(deps.site, workspace))
+  const isRefused =
+    error instanceof Refused && /^\/api\/kernels\/[^/]+$/.test((request.raw.url ?? "").split("?")[0] ?? "")
+  // Lab reads 403 here as "kernel died"; the kernel lives, only the way to it is closed.
+  reply.code(isRefused ? 424 : status).headers(pageHeaders(deps.site, workspace))
   if (request.headers["sec-fetch-mode"] === "navigate")
     return reply.send(closedPage(deps.site, code, message))
   // Jupyter's clients show `message`; `reason` is part of their error form.

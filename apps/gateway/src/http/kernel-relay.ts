@@ -14,6 +14,7 @@ export const CLOSE = { policy: 1008, restart: 1012, later: 1013, broken: 1011, e
 const HIGH_WATER = 1 << 20
 const LOW_WATER = 256 << 10
 const MAX_QUEUED = 64
+const OUTPUTS = new Set(["stream", "display_data", "update_display_data", "execute_result", "error"])
 const PING_EVERY = 20_000
 const MAX_MISSED = 2
 
@@ -98,12 +99,13 @@ async function logMessage(frame: Frame, log: { text: string; sha256: string }, r
 function carryOut(browser: WebSocket, kernel: WebSocket, relay: Relay): void {
   const governor = new OutputGovernor()
   kernel.on("message", (data: Buffer, isBinary: boolean) => {
-    const shown = isBinary ? judgeOutput(data, governor) : undefined
-    if (shown === undefined) {
+    const frame = isBinary ? readOrNothing(data) : undefined
+    if (frame === undefined) {
       relay.onRefuse("notebook_answer", `kernel ${relay.kernel}: a frame that is none`)
       return endSocket(browser, CLOSE.broken, "notebook_answer")
     }
-    for (const bytes of shown) {
+    if (OUTPUTS.has(frame.header.type)) relay.session.outputSince = true
+    for (const bytes of governor.pass(frame)) {
       if (!relay.sessions.show(relay.session, bytes.length)) return
       browser.send(bytes, { binary: true }, () => {
         if (kernel.isPaused && browser.bufferedAmount < LOW_WATER) kernel.resume()
@@ -113,9 +115,9 @@ function carryOut(browser: WebSocket, kernel: WebSocket, relay: Relay): void {
   })
 }
 
-function judgeOutput(data: Buffer, governor: OutputGovernor): Buffer[] | undefined {
+function readOrNothing(data: Buffer): Frame | undefined {
   try {
-    return governor.pass(readFrame(data))
+    return readFrame(data)
   } catch (error) {
     if (error instanceof BadFrame) return undefined
     throw error

@@ -34,7 +34,7 @@ export async function relayHttp(deps: BrowserDeps, asked: Asked, reply: FastifyR
   const isContents = match.kind === "contents"
   const sent = await collect(asked.body, isContents ? MAX_CONTENTS : MAX_API_REQUEST)
   if (isContents) await admitContents(deps, asked, sent)
-  if (match.human || isSave(asked)) deps.sessions.noteHuman(session)
+  if (match.human || isHumanSave(asked)) deps.sessions.noteHuman(session)
   const ended = new AbortController()
   const detach = deps.sessions.attach(session, () => ended.abort())
   reply.raw.once("close", () => {
@@ -87,9 +87,12 @@ function noteLogged(session: Session, path: string): void {
   loggedReads.set(session, known)
 }
 
-/** Saving counts as a person's doing: Lab saves only what changed. */
-function isSave({ match, method }: Asked): boolean {
-  return match.kind === "contents" && method === "PUT"
+/** Lab saves what changed: a person's doing, unless output came since the save before. */
+function isHumanSave({ match, method, session }: Asked): boolean {
+  if (match.kind !== "contents" || method !== "PUT") return false
+  const byOutput = session.outputSince
+  session.outputSince = false
+  return !byOutput
 }
 
 function requestHeaders(headers: Headers, sent: Buffer): Record<string, string> {
