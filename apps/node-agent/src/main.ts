@@ -5,6 +5,7 @@ import { dirname } from "node:path"
 import Fastify from "fastify"
 import { registerAgent } from "./app.ts"
 import { readConfig } from "./config.ts"
+import { removeEndedStages } from "./actions/stages.ts"
 import { openContext } from "./open.ts"
 import { recover } from "./reconcile/leftovers.ts"
 
@@ -18,6 +19,17 @@ await mkdir(dirname(config.socket), { recursive: true })
 await unlink(config.socket).catch(() => undefined)
 await app.listen({ path: config.socket })
 await chmod(config.socket, 0o660)
+
+// A tick that fails is only late: the next one does the same work.
+const janitor = setInterval(
+  () => {
+    removeEndedStages(ctx, new Date()).catch((error: unknown) =>
+      app.log.warn({ error: String(error) }, "janitor"),
+    )
+  },
+  10 * 60 * 1000,
+)
+janitor.unref()
 
 for (const signal of ["SIGTERM", "SIGINT"] as const) {
   process.once(signal, () => {

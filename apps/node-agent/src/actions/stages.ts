@@ -1,13 +1,14 @@
 // Data stages: one container per job, told what to do on its standard input, read from its output. The
 // container and its log are the memory, so a restart of the agent loses no result. Ended ones are kept
 // for an hour and then removed.
+import { chown, mkdir, rm } from "node:fs/promises"
 import type { StageRequest, StageStatus } from "#protocol/agent.ts"
 import type { Context } from "../context.ts"
 import { containmentFaults } from "../domain/containment.ts"
 import { stageSpec } from "../domain/containers.ts"
 import { AgentError, conflict, notFound, unavailable } from "../domain/errors.ts"
 import { requireId } from "../domain/ids.ts"
-import { containerName } from "../domain/layout.ts"
+import { containerName, demoData, scratchDirectory } from "../domain/layout.ts"
 import { readStageLine, stageStatus, type StageProcess } from "../domain/stage-output.ts"
 import {
   ensureContainer,
@@ -21,6 +22,7 @@ import {
 import { attachInput, followLines, waitForEnd } from "../drivers/streams.ts"
 
 const KEPT_MILLISECONDS = 60 * 60 * 1000
+const APP_ID = 5440
 const NEVER = "0001-01-01T00:00:00Z"
 
 /** Starts the job's process, once. Throws 409 `stage_conflict`, 503 `no_stage_network`, `image_missing`. */
@@ -49,6 +51,8 @@ export async function startStage(ctx: Context, job: string, request: StageReques
   const faults = containmentFaults(ctx.layout, spec, ctx.stageNetwork)
   if (faults.length > 0)
     throw new AgentError(500, "internal", `refused to make ${spec.name}: ${faults.join(", ")}`)
+  await makeScratch(ctx, job)
+  if (stage === "land") await mkdir(demoData(ctx.layout), { recursive: true })
   const container = known ?? (await ensureContainer(ctx.engine, spec))
   const input = await attachInput(ctx.engine, container.id)
   await startContainer(ctx.engine, container.id)
@@ -69,17 +73,28 @@ export async function readStage(ctx: Context, job: string): Promise<StageStatus>
   return stageStatus(job, output.process, container)
 }
 
-/** Removes what ended more than an hour ago. */
+/** Removes what ended more than an hour ago, and working files of jobs that do not run. */
 export async function removeEndedStages(ctx: Context, now: Date): Promise<void> {
   for (const { name, labels } of await listContainers(ctx.engine, ["service"])) {
     const job = labels["glasshouse.job"]
     if (job === undefined) continue
     const container = await findContainer(ctx.engine, name)
     if (container === null || container.running) continue
+    await removeScratch(ctx, job)
     if (now.getTime() - new Date(container.finishedAt).getTime() < KEPT_MILLISECONDS) continue
     await removeContainer(ctx.engine, name)
     ctx.stages.delete(job)
   }
+}
+
+async function makeScratch(ctx: Context, job: string): Promise<void> {
+  const scratch = scratchDirectory(ctx.layout, job)
+  await mkdir(scratch, { recursive: true, mode: 0o700 })
+  await chown(scratch, APP_ID, APP_ID)
+}
+
+async function removeScratch(ctx: Context, job: string): Promise<void> {
+  await rm(scratchDirectory(ctx.layout, job), { recursive: true, force: true })
 }
 
 function follow(
@@ -93,6 +108,7 @@ function follow(
   const read = (async () => {
     await followLines(ctx.engine, container.id, (line) => readStageLine(process, line))
     await waitForEnd(ctx.engine, container.id)
+    await removeScratch(ctx, job)
   })().catch((error: unknown) => {
     ctx.log.error({ job, error: String(error) }, "the output of a stage could not be read")
     ctx.stages.delete(job)

@@ -8,7 +8,9 @@ import { requireId } from "./ids.ts"
 import {
   containerName,
   custodySocketDirectory,
+  demoData,
   runDirectory,
+  scratchDirectory,
   slotDirectory,
   stageSecrets,
   type Layout,
@@ -119,8 +121,7 @@ export function checkSpec(
     name: containerName(layout, "check", id),
     Image: images.app,
     User: DOOR_USER,
-    Entrypoint: [],
-    Cmd: ["node", "apps/node-agent/src/sandbox/main.ts", ...checker],
+    Cmd: ["apps/node-agent/src/sandbox/main.ts", ...checker],
     Env: ["HOME=/tmp"],
     WorkingDir: "/app",
     Labels: {
@@ -166,16 +167,20 @@ export function stageSpec(
       ReadOnly: true,
     },
   ]
+  const scratch = scratchDirectory(layout, job)
+  mounts.push({ Type: "bind", Source: scratch, Target: scratch })
   if (WITH_CUSTODY.has(stage)) {
     const custody = custodySocketDirectory(layout)
     mounts.push({ Type: "bind", Source: custody, Target: custody, ReadOnly: true })
   }
+  if (stage === "land")
+    mounts.push({ Type: "bind", Source: demoData(layout), Target: demoData(layout), ReadOnly: true })
   return {
     name: containerName(layout, "stage", job),
     Image: images.app,
     User: APP_USER,
-    Cmd: ["node", "apps/data-pipeline/src/main.ts", stage],
-    Env: [...environment],
+    Cmd: ["apps/data-pipeline/src/main.ts", stage],
+    Env: [...environment, `GLASSHOUSE_SCRATCH=${scratch}`, `GLASSHOUSE_DEMO_DATA=${demoData(layout)}`],
     WorkingDir: "/app",
     Labels: {
       "glasshouse.installation": layout.installation,

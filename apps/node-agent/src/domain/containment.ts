@@ -95,6 +95,7 @@ function allowedSource(layout: Layout, role: string | undefined, source: string)
   const inside = source.slice(layout.state.length + 1)
   if (role === "door") return /^runs\/[a-z2-7]{12}$/.test(inside)
   if (role === "workspace") return /^slots\/[a-z2-7]{12}$/.test(inside)
-  if (role === "service") return /^(secrets\/stage-[a-z]{1,20}|sock\/custody)$/.test(inside)
+  if (role === "service")
+    return /^(secrets\/stage-[a-z]{1,20}|sock\/custody|demo-data|scratch\/[a-z2-7]{12})$/.test(inside)
   return false
 }

@@ -54,3 +54,13 @@ export function stageSecrets(layout: Layout, stage: string): string {
 export function custodySocketDirectory(layout: Layout): string {
   return join(layout.state, "sock", "custody")
 }
+
+/** Where demonstration registers lie for the first stage to land. */
+export function demoData(layout: Layout): string {
+  return join(layout.state, "demo-data")
+}
+
+/** A stage's working files, which may hold identifiers: on disk, for one job, deleted when it ends. */
+export function scratchDirectory(layout: Layout, job: string): string {
+  return join(layout.state, "scratch", requireId("job", job))
+}

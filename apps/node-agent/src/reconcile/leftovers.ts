@@ -5,6 +5,7 @@ import { mkdir, readdir } from "node:fs/promises"
 import { join } from "node:path"
 import { destroyRun } from "../actions/destroy.ts"
 import { beginPreparing } from "../actions/runs.ts"
+import { removeEndedStages } from "../actions/stages.ts"
 import type { Context } from "../context.ts"
 import { isId } from "../domain/ids.ts"
 import { storageMount } from "../domain/layout.ts"
@@ -17,6 +18,7 @@ export async function recover(ctx: Context): Promise<void> {
   }
   for (const check of await listContainers(ctx.engine, ["check"]))
     await removeContainer(ctx.engine, check.name)
+  await removeEndedStages(ctx, new Date())
   await removeUnknownRuns(ctx)
   await removeUnusedImages(ctx)
   for (const record of ctx.records.byRun.values())

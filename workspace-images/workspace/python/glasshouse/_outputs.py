@@ -1,0 +1,136 @@
+"""The way out: files are pushed to quarantine, checked there, and reviewed by two people."""
+
+import io
+import os
+from urllib.parse import quote
+
+from ._http import GlasshouseError, call
+
+KINDS = ("output", "supporting", "code")
+FILES_LIMIT = 500
+
+
+def check(what):
+    """What the disclosure rules find in files, a folder or a data frame, before anything is asked for.
+
+    Returns a data frame with one row per finding, and a verdict per file in `.attrs["verdicts"]`. The
+    files are frozen and checked by the same engine that checkers use; nobody is asked to review them.
+    """
+    import pandas
+
+    pushed = [_push(path, content) for path, content in _contents(what)]
+    answer = call("POST", "/outputs/check", {"files": [one["file"] for one in pushed]})
+    rows, verdicts = [], {}
+    for file in answer["files"]:
+        verdicts[file["path"]] = file["verdict"]
+        for finding in file["findings"]:
+            location = finding.get("location") or {}
+            rows.append(
+                {
+                    "file": file["path"],
+                    "status": finding["status"],
+                    "rule": finding["rule"],
+                    "row": location.get("row"),
+                    "column": location.get("column"),
+                    "message": finding["message"],
+                }
+            )
+    frame = pandas.DataFrame(rows, columns=["file", "status", "rule", "row", "column", "message"])
+    frame.attrs["verdicts"] = verdicts
+    return frame
+
+
+def request_output(title, groups=None, files=None, context=""):
+    """Asks for the release of files and returns the request's number, such as R-0214.
+
+    Either `files` with one `context`, or `groups`: a list of {"name", "context", "files"}. A file is a
+    path, or a dictionary {"path", "kind", "description", "small_numbers"}; `kind` is "output" (leaves),
+    "supporting" (numbers behind a figure, seen by checkers only) or "code"; `small_numbers` says how small
+    counts were handled.
+    """
+    if groups is None:
+        groups = [{"name": title, "context": context, "files": files or []}]
+    asked = [
+        {
+            "name": str(group.get("name") or title),
+            "context": str(group.get("context") or ""),
+            "files": [_described(file) for file in _listed(group.get("files"))],
+        }
+        for group in groups
+    ]
+    if not any(group["files"] for group in asked):
+        raise GlasshouseError("no_files", "Name at least one file to release.")
+    for group in asked:
+        for file in group["files"]:
+            [(path, content)] = _contents(file.pop("path"))
+            file["file"] = _push(path, content)["file"]
+    return call("POST", "/outputs/requests", {"title": title, "groups": asked})["number"]
+
+
+def requests():
+    """Your requests with their states and the checkers' comments, as a data frame."""
+    import pandas
+
+    answer = call("GET", "/outputs/requests")
+    return pandas.DataFrame(answer["requests"] if isinstance(answer, dict) else answer)
+
+
+def _listed(files):
+    return [] if files is None else [files] if isinstance(files, (str, os.PathLike, dict)) else list(files)
+
+
+def _described(file):
+    given = dict(file) if isinstance(file, dict) else {"path": file}
+    kind = given.get("kind", "output")
+    if kind not in KINDS:
+        raise GlasshouseError("invalid_kind", f"A file's kind is one of {', '.join(KINDS)}.")
+    return {
+        "path": given["path"],
+        "kind": kind,
+        "description": str(given.get("description", "")),
+        "smallNumbers": str(given.get("small_numbers", "")),
+    }
+
+
+def _contents(what):
+    """Names and bytes: of a data frame as CSV, a file, every file of a folder, or a list of these."""
+    if hasattr(what, "to_csv"):
+        yield "frame.csv", io.BytesIO(what.to_csv(index=False).encode())
+    elif isinstance(what, (str, os.PathLike)):
+        path = os.fspath(what)
+        names = _files_below(path) if os.path.isdir(path) else [path]
+        for name in names:
+            try:
+                # Closed by _push, which reads it to its end.
+                yield _name_of(name), open(name, "rb")
+            except OSError as error:
+                raise GlasshouseError("no_such_file", f"{name} cannot be read: {error.strerror}.") from error
+    else:
+        for one in what:
+            yield from _contents(one)
+
+
+def _files_below(folder):
+    found = [
+        os.path.join(directory, name)
+        for directory, folders, names in os.walk(folder)
+        for name in sorted(names)
+        if not name.startswith(".") and os.path.isfile(os.path.join(directory, name))
+    ]
+    if len(found) > FILES_LIMIT:
+        raise GlasshouseError("too_many_files", f"{folder} has {len(found)} files; at most {FILES_LIMIT} go at once.")
+    return found
+
+
+def _name_of(path):
+    """The name that checkers see: below the home as it is, else the file's own name."""
+    inside = os.path.relpath(os.path.abspath(path), os.environ.get("HOME", "/work/home"))
+    return os.path.basename(path) if inside.startswith("..") else inside
+
+
+def _push(path, content):
+    with content:
+        size = content.seek(0, os.SEEK_END)
+        content.seek(0)
+        headers = {"content-type": "application/octet-stream", "content-length": str(size)}
+        return call("PUT", f"/outputs/files/{quote(path, safe='/')}", content, headers)
