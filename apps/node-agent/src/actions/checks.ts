@@ -38,7 +38,7 @@ export async function runCheck(
 ): Promise<CheckAnswer> {
   requireId("check", id)
   const name = containerName(ctx.layout, "check", id)
-  const spec = checkSpec(ctx.layout, ctx.images, ctx.seccomp, id, checkerOptions(policy, ids))
+  const spec = checkSpec(ctx.layout, ctx.images, ctx.seccomp, id, policy, ids)
   const faults = containmentFaults(ctx.layout, spec, null)
   if (faults.length > 0)
     throw new AgentError(500, "internal", `refused to make ${name}: ${faults.join(", ")}`)
@@ -79,16 +79,6 @@ async function carry(ctx: Context, id: string, archive: NodeJS.ReadableStream): 
   } finally {
     clearTimeout(timer)
   }
-}
-
-function checkerOptions(policy: unknown, ids: unknown): string[] {
-  if (typeof policy !== "string" || !/^[a-z0-9-]{1,40}$/.test(policy)) {
-    throw invalid("invalid_policy", "The policy is named by lower-case letters, digits and dashes.")
-  }
-  if (ids === undefined) return ["--policy", policy]
-  if (typeof ids !== "string" || !/^[0-9]{1,16}$/.test(ids))
-    throw invalid("invalid_ids", "ids is a whole number.")
-  return ["--policy", policy, "--ids", ids]
 }
 
 function limited(bytes: number): Transform {

@@ -4,6 +4,7 @@
 // engine is.
 import type { ContainerCreateOptions } from "dockerode"
 import type { StageName } from "#protocol/agent.ts"
+import { invalid } from "./errors.ts"
 import { requireId } from "./ids.ts"
 import {
   containerName,
@@ -115,13 +116,14 @@ export function checkSpec(
   images: Images,
   seccomp: string,
   id: string,
-  checker: readonly string[],
+  policy: unknown,
+  ids: unknown,
 ): Spec {
   return {
     name: containerName(layout, "check", id),
     Image: images.app,
     User: DOOR_USER,
-    Cmd: ["apps/node-agent/src/sandbox/main.ts", ...checker],
+    Cmd: ["apps/node-agent/src/sandbox/main.ts", ...checkerOptions(policy, ids)],
     Env: ["HOME=/tmp"],
     WorkingDir: "/app",
     Labels: {
@@ -141,6 +143,17 @@ export function checkSpec(
       Tmpfs: { "/tmp": "rw,nosuid,nodev,noexec,size=768m,mode=1777" },
     },
   }
+}
+
+/** The checker's options, from what a caller wrote. Throws 400 `invalid_policy`, `invalid_ids`. */
+function checkerOptions(policy: unknown, ids: unknown): string[] {
+  if (typeof policy !== "string" || !/^[a-z0-9-]{1,40}$/.test(policy)) {
+    throw invalid("invalid_policy", "The policy is named by lower-case letters, digits and dashes.")
+  }
+  if (ids === undefined) return ["--policy", policy]
+  if (typeof ids !== "string" || !/^[0-9]{1,16}$/.test(ids))
+    throw invalid("invalid_ids", "ids is a whole number.")
+  return ["--policy", policy, "--ids", ids]
 }
 
 /** Stages that ask custody for the join of identities to pseudonyms. */
