@@ -34,7 +34,7 @@ export function buildEvent(ctx: Ctx, asked: Asked, input: EventInput): AuditEven
     ...input,
     time: ctx.clock.now().toISOString(),
     actor: { kind: actor.kind, id: actorId(actor) },
-    session: actor.kind === "person" ? actor.session : undefined,
+    session: actor.kind === "person" && actor.session !== "" ? actor.session : undefined,
     policy: ctx.access.sha256,
     request: asked.request,
   }

@@ -303,14 +303,12 @@ export async function recordTraining(
         recorded_at: ctx.clock.now(),
       })
       .onConflict((c) =>
-        c
-          .columns(["person_id", "kind"])
-          .doUpdateSet({
-            until: input.until,
-            evidence: input.evidence,
-            recorded_by: actor.person,
-            recorded_at: ctx.clock.now(),
-          }),
+        c.columns(["person_id", "kind"]).doUpdateSet({
+          until: input.until,
+          evidence: input.evidence,
+          recorded_by: actor.person,
+          recorded_at: ctx.clock.now(),
+        }),
       )
       .execute()
     if (input.kind === TRAINING_KIND) {

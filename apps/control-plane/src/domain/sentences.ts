@@ -55,8 +55,7 @@ const REFUSALS: Readonly<Record<string, Sentence>> = {
   review_already_submitted: () => "You have submitted your review of this turn.",
   vote_already_submitted: () =>
     "You have submitted your review. Votes can change again when both reviews are in.",
-  supporting_not_voted: () =>
-    "Supporting files and code are read, not released, so nobody votes on them.",
+  supporting_not_voted: () => "Supporting files and code are read, not released, so nobody votes on them.",
   third_not_needed: () =>
     "Two checkers have reviewed this and do not disagree on any file, so no third is needed.",
   comment_needed: () => "Say why in a comment on the file, its group or the request first.",

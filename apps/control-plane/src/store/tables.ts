@@ -290,6 +290,8 @@ export interface NotebookSessionTable {
   renewed_at: Now
   ended_at: Date | null
   ended_code: string | null
+  shown_unlogged: Generated<number>
+  shown_logged_at: Now
 }
 export interface ShownTable {
   person_id: string

@@ -299,7 +299,10 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     created_at timestamptz not null default now(),
     renewed_at timestamptz not null default now(),
     ended_at timestamptz,
-    ended_code text)`)
+    ended_code text,
+    -- bytes shown that no event speaks of yet
+    shown_unlogged bigint not null default 0,
+    shown_logged_at timestamptz not null default now())`)
   await run(`create table shown (
     person_id gh_id not null references person,
     project_id gh_id not null references project,
