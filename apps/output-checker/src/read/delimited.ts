@@ -11,7 +11,11 @@ export function readDelimited(
   context: ReadContext,
   where: Where = {},
 ): void {
-  const builder = new TableBuilder(where, { ...context.scan, decimalComma: dialect.decimalComma })
+  const builder = new TableBuilder(
+    where,
+    { ...context.scan, decimalComma: dialect.decimalComma },
+    dialect.width,
+  )
   const open = scanRows(text, dialect, (cells) => builder.add(cells))
   builder.end()
   reading.tables.push(...builder.tables)

@@ -3,6 +3,7 @@
 import { wordsOf } from "../table/identifiers.ts"
 import { countAt, hasCounts, nameOfColumn, rowKey, type TableView } from "../table/view.ts"
 import type { Audience } from "../report.ts"
+import { roundedBase } from "./rounding.ts"
 import { nothingOfThisKind, placeOf, type Item, type Outcome, type Rule, type RuleContext } from "./rule.ts"
 
 const MAX_COMPARED = 400
@@ -65,18 +66,13 @@ function relatedNames(a: string, b: string): boolean {
   return [...small].every((w) => large.has(w))
 }
 
-function roundedBase(pairs: readonly Pair[]): number {
-  for (const base of [10, 5, 3]) {
-    const numbers = pairs.flatMap((p) => [p.mine, p.other]).filter((n) => n !== 0)
-    if (numbers.length >= 4 && numbers.every((n) => n % base === 0)) return base
-  }
-  return 1
-}
-
 /** Cells whose difference is a small number of people, when the two tables are about nearly the same ones. */
 function smallDifferences(pairs: readonly Pair[], limit: number, related: boolean, distant: boolean): Pair[] {
   if (pairs.length < 2) return []
-  const base = roundedBase(pairs)
+  const base = roundedBase(
+    pairs.flatMap((p) => [p.mine, p.other]),
+    false,
+  )
   // Rounding moves each number by up to half a base, so such a difference may be none at all.
   const small = pairs.filter((p) => {
     const d = Math.abs(p.mine - p.other)

@@ -4,6 +4,7 @@ import type { Recovered } from "../report.ts"
 import { hasCounts, cellAt, countAt, nameOfColumn, type TableView } from "../table/view.ts"
 import { findSums, holds, keyOf, type CellRef, type SumLine } from "./additive.ts"
 import { nothingOfThisKind, placeOf, type Item, type Outcome, type Rule, type RuleContext } from "./rule.ts"
+import { roundedBase } from "./rounding.ts"
 import { candidates, findShareRelation, shareAt } from "./shares.ts"
 import { solveLines, type Equation } from "./solve.ts"
 
@@ -33,24 +34,6 @@ export function hiddenCells(view: TableView): Hidden[] {
     }
   }
   return out
-}
-
-/** Counts rounded to a base: sums of them say little about a hidden one. */
-function roundedBase(view: TableView): number {
-  let seen = 0
-  for (const base of [10, 5, 3]) {
-    let all = true
-    seen = 0
-    for (let r = 0; r < view.table.rowCount && all; r++)
-      for (const c of view.counts) {
-        const value = countAt(view, r, c)
-        if (value === undefined || value === 0) continue
-        seen++
-        if (value % base !== 0) all = false
-      }
-    if (all && seen >= 3 && base ** -seen < 0.01) return base
-  }
-  return 1
 }
 
 function toEquation(
@@ -124,11 +107,24 @@ function fromShares(view: TableView, hidden: ReadonlyMap<string, Hidden>, base: 
   return found
 }
 
-function recoverTable(view: TableView): { found: Found[]; hidden: number; lines: number; tooLarge: boolean } {
+function shownCounts(view: TableView): number[] {
+  const out: number[] = []
+  for (let r = 0; r < view.table.rowCount; r++)
+    for (const c of view.counts) {
+      const value = countAt(view, r, c)
+      if (value !== undefined) out.push(value)
+    }
+  return out
+}
+
+function recoverTable(
+  view: TableView,
+  demanded: boolean,
+): { found: Found[]; hidden: number; lines: number; tooLarge: boolean } {
   const cells = hiddenCells(view)
   if (cells.length === 0) return { found: [], hidden: 0, lines: 0, tooLarge: false }
   const hidden = new Map(cells.map((c) => [keyOf(c), c]))
-  const base = roundedBase(view)
+  const base = roundedBase(shownCounts(view), demanded)
   const found = new Map<string, Found>()
   for (const f of fromShares(view, hidden, base)) found.set(keyOf(f.hidden), f)
   const lines = findSums(view)
@@ -177,7 +173,7 @@ export const recovery: Rule = {
           })
         continue
       }
-      const result = recoverTable(view)
+      const result = recoverTable(view, context.policy.parameters.rounding !== null)
       hidden += result.hidden
       lines += result.lines
       if (result.tooLarge)

@@ -205,3 +205,17 @@ function checkPairs(view: TableView, column: number, base: Base): Item[] {
       message: `${p.share}% of ${total} does not fit the shown count ${p.count}: it was computed before rounding. Recompute it from the rounded counts.`,
     }))
 }
+
+/**
+ * The base to which shown counts are rounded, 1 when they are exact. Exact counts share a factor by chance,
+ * so without a demand for rounding it takes several different numbers.
+ */
+export function roundedBase(counts: readonly number[], demanded: boolean): number {
+  const numbers = [...new Set(counts.filter((n) => n !== 0))]
+  for (const base of [10, 5, 3]) {
+    if (numbers.length < 2 || !numbers.every((n) => n % base === 0)) continue
+    if (demanded && base !== 3) return base
+    if (numbers.length >= 4 && base ** -numbers.length < 0.002) return base
+  }
+  return 1
+}

@@ -2,7 +2,7 @@
 // smallest, largest and extreme percentiles, which are numbers of single people.
 import { wordsOf } from "../table/identifiers.ts"
 import type { Role } from "../table/roles.ts"
-import { cellAt, countAt, nameOfColumn, roleAt, type TableView } from "../table/view.ts"
+import { cellAt, countAt, isLabelRole, nameOfColumn, roleAt, type TableView } from "../table/view.ts"
 import { countColumnFor } from "./behind.ts"
 import { nothingOfThisKind, placeOf, type Item, type Outcome, type Rule, type RuleContext } from "./rule.ts"
 
@@ -14,7 +14,12 @@ export function placesWithRole(
   const out: { column: number; rows: number[] }[] = []
   for (let c = 0; c < view.roles.length; c++) {
     const own = view.roles[c]?.role ?? "empty"
-    if (own === "label" || own === "ordinal" || own === "date" || own === "empty") continue
+    if (
+      own === "empty" ||
+      (own !== "ordinal" && isLabelRole(own)) ||
+      (own === "ordinal" && view.rowRoles === undefined)
+    )
+      continue
     if (view.table.cells === undefined) {
       if (roles.has(own)) out.push({ column: c, rows: [] })
       continue

@@ -1,15 +1,13 @@
 // Small counts: every way a count can be written, the counts that shares of a known total imply, and the
 // counts that stand behind means, rates and percentages without being shown.
-import { wholeOf } from "../table/cell.ts"
 import type { ColumnScan } from "../table/column.ts"
 import type { Role } from "../table/roles.ts"
 import {
   cellAt,
   hasCounts,
-  isTotalColumn,
+  isLabelRole,
   nameOfColumn,
   roleAt,
-  rowKey,
   smallCounts,
   type TableView,
 } from "../table/view.ts"
@@ -152,7 +150,13 @@ function neededCells(view: TableView, sharesDecided: ReadonlySet<number>): Map<n
   const needing = new Map<number, number[]>()
   for (let c = 0; c < view.roles.length; c++) {
     const own = view.roles[c]?.role
-    if (own === "label" || own === "ordinal" || own === "date" || own === "empty" || own === "model") continue
+    if (
+      own === undefined ||
+      own === "empty" ||
+      own === "model" ||
+      (isLabelRole(own) && view.rowRoles === undefined)
+    )
+      continue
     if (sharesDecided.has(c)) continue
     for (let r = 0; r < view.table.rowCount; r++) {
       const role = roleAt(view, r, c).role

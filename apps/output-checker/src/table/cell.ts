@@ -37,7 +37,7 @@ const LOOSE = new Set("c x z u s na n/a nan null none nil small low . : # ~ n.a.
 const FOOTNOTES = /[\u00b9\u00b2\u00b3\u2070-\u2079†‡§¶]+$|(?<=\d)\s*\*+$|(?<=\d)\s*\[[a-z]\]$/
 const PEOPLE =
   "(?:people|persons?|patients?|participants?|subjects?|individuals?|cases?|deaths?|events?|women|men|children|adults|babies|observations|obs|records?)"
-const NUM = String.raw`[-+]?(?:\d{1,3}(?:[ ,'\u00a0\u2009\u202f]\d{3})+|\d+)(?:\.\d+)?(?:[eE][-+]?\d{1,3})?|[-+]?\.\d+`
+const NUM = String.raw`[-+]?(?:\d{1,3}(?:[ ,'\u00a0\u2009\u202f]\d{3})+|\d+)(?:\.\d*)?(?:[eE][-+]?\d{1,3})?|[-+]?\.\d+`
 const RE_NUMBER = new RegExp(`^(?:${NUM})$`)
 const RE_PERCENT = new RegExp(`^(${NUM})\\s*(?:%|percent|per cent|pct)$`, "i")
 const RE_NAMED = new RegExp(`^[([]?\\s*n\\s*[=:]\\s*(${NUM})\\s*[)\\]]?$`, "i")

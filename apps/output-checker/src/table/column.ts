@@ -52,9 +52,7 @@ export function isFormula(text: string): boolean {
   if (/^[=@]/.test(t)) return t.length > 1
   if (!/^[+-]/.test(t)) return false
   const rest = t.replace(/^[+\-\s]+/, "")
-  return /[=(!|]/.test(rest)
-    ? !/^[\d.,]+\s*[([]/.test(rest) && /^[A-Za-z0-9_.$@ '"]*[=(!|]/.test(rest)
-    : /^\$?[A-Z]{1,3}\$?\d+\b\s*(?:$|[-+*/:,])/.test(rest)
+  return /[=!|]|[A-Za-z]\(/.test(rest) || /^\$?[A-Z]{1,3}\$?\d+\s*(?:$|[-+*/:,^])/.test(rest)
 }
 
 export class ColumnScan {

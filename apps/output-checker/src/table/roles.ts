@@ -199,6 +199,8 @@ export function decideRoles(table: Table): ColumnRole[] {
     const column = table.columns[i] as ColumnScan
     if (LEVEL.test(column.name.trim()) && labelled && !statistics)
       roles[i] = { role: "count", why: `it stands under the group “${column.name}”` }
+    else if (labelled && !statistics && !people && !table.headed)
+      roles[i] = { role: "count", why: "it is whole numbers beside row labels, in a table without a header" }
     else if (labelled && !statistics && !people && table.headed && (unknown.length >= 2 || counts))
       roles[i] = { role: "count", why: "it is one of several columns of whole numbers beside row labels" }
   }
@@ -217,7 +219,7 @@ const ROW_STAT =
 export function decideRowRoles(
   table: Table,
   roles: readonly ColumnRole[],
-): (ColumnRole | undefined)[] | undefined {
+): { column: number; roles: (ColumnRole | undefined)[] } | undefined {
   if (table.cells === undefined || table.rowCount === 0) return undefined
   for (const [i, role] of roles.entries()) {
     if (role.role !== "label" || i > 8) continue
@@ -225,7 +227,7 @@ export function decideRowRoles(
     const hits = words.filter((w) => new RegExp(`^(?:${ROW_STAT}|n %|mean sd|median iqr)$`).test(w))
     const kinds = new Set(hits)
     if (kinds.size < 2 || hits.length < words.length * 0.5) continue
-    return words.map((w, r) => claimOf(w === "" ? "" : (table.cells?.[r]?.[i] ?? "")))
+    return { column: i, roles: words.map((_, r) => claimOf(table.cells?.[r]?.[i] ?? "")) }
   }
   return undefined
 }

@@ -140,8 +140,12 @@ export class TableBuilder {
   private titles: string[] = []
   private maxCells: number
 
-  constructor(where: Where, options: ScanOptions, maxCells: number = MAX_KEPT_CELLS) {
+  private usualWidth: number
+
+  /** @param usualWidth cells that most rows have; lines of one cell are then notes, not tables */
+  constructor(where: Where, options: ScanOptions, usualWidth = 1, maxCells: number = MAX_KEPT_CELLS) {
     this.where = where
+    this.usualWidth = usualWidth
     this.options = options
     this.maxCells = maxCells
   }
@@ -243,6 +247,10 @@ export class TableBuilder {
   private flush(): void {
     const rows = this.pending
     this.pending = []
+    if (this.usualWidth > 1 && rows.every((row) => usedWidth(row) <= 1)) {
+      for (const row of rows) this.addNote(row)
+      return
+    }
     const comma = this.options.decimalComma
     const depth = Math.min(headerDepth(rows, comma), rows.length)
     const names = nameColumns(

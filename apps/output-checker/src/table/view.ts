@@ -7,7 +7,10 @@ import type { Table } from "./table.ts"
 export interface TableView {
   table: Table
   roles: ColumnRole[]
+  /** role of each row, where a column of words names the statistic of each row */
   rowRoles: (ColumnRole | undefined)[] | undefined
+  /** that column of words */
+  statistic: number
   /** columns that name the groups, left to right */
   labels: number[]
   counts: number[]
@@ -15,13 +18,18 @@ export interface TableView {
 
 const LABEL_ROLES = new Set<Role>(["label", "ordinal", "date"])
 
+export function isLabelRole(role: Role): boolean {
+  return LABEL_ROLES.has(role)
+}
+
 export function viewTable(table: Table): TableView {
   const roles = decideRoles(table)
-  const rowRoles = decideRowRoles(table, roles)
+  const rows = decideRowRoles(table, roles)
   return {
     table,
     roles,
-    rowRoles,
+    rowRoles: rows?.roles,
+    statistic: rows?.column ?? -1,
     labels: roles.flatMap((r, i) => (LABEL_ROLES.has(r.role) ? [i] : [])),
     counts: roles.flatMap((r, i) => (r.role === "count" ? [i] : [])),
   }
@@ -30,7 +38,9 @@ export function viewTable(table: Table): TableView {
 /** Role of one cell: the row's statistic where rows are statistics, else the column's. */
 export function roleAt(view: TableView, row: number, column: number): ColumnRole {
   const own = view.roles[column] ?? { role: "empty", why: "" }
-  if (view.rowRoles === undefined || LABEL_ROLES.has(own.role) || own.role === "empty") return own
+  if (view.rowRoles === undefined || own.role === "empty") return own
+  // A number named "age" beside rows named mean and max is a variable, not a label.
+  if (LABEL_ROLES.has(own.role) && !(own.role === "ordinal" && column > view.statistic)) return own
   const byRow = view.rowRoles[row]
   if (byRow === undefined) return own
   return byRow
