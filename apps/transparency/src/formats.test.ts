@@ -326,7 +326,7 @@ describe("canonical JSON", () => {
   test("is the example of RFC 8785 §3.2.2", () => {
     assert.equal(
       canonicalJson({
-        numbers: [333333333.33333329, 1e30, 4.5, 2e-3, 0.000000000000000000000000001],
+        numbers: [JSON.parse("333333333.33333329"), 1e30, 4.5, 2e-3, 0.000000000000000000000000001],
         string: '\u20ac$\u000f\nA\'B"\\\\"/',
         literals: [null, true, false],
       }),
