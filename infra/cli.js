@@ -15,7 +15,7 @@ const programs = {
   tour: "e2e/tour.ts",
   bench: "e2e/bench.ts",
   "check-output": "apps/output-checker/src/main.ts",
-  log: "apps/transparency/src/main.ts",
+  log: "apps/transparency/src/cli.ts",
 }
 
 const [name, ...args] = process.argv.slice(2)
