@@ -69,7 +69,7 @@ export type ControlPlane = {
 const TIMES = { poll: 1500, lease: 2000, log: 4000, data: 5000 } as const
 
 const BASE = "http://control-plane/gateway/v1"
-const Anything = Type.Object({})
+const Entry = Type.Object({ index: Type.Integer() })
 const Problem = Type.Object({
   code: Type.String({ maxLength: 64 }),
   message: Type.String({ maxLength: 2000 }),
@@ -79,19 +79,18 @@ const isProblem = Compile(Problem)
 export function connectControlPlane(socketPath: string): ControlPlane {
   const dispatcher = new Agent({ connect: { socketPath }, connections: 128, pipelining: 1 })
   const call = bindCall(dispatcher)
-  const logged = Anything
   const listRuns = call("GET", () => "/runs", GatewayRuns, TIMES.poll)
   return {
     runs: () => listRuns({}),
     redeem: (ticket, workspace) => post("/tickets/redeem", Lease, TIMES.lease)({ ticket, workspace }),
     renew: post("/leases/renew", Lease, TIMES.lease),
-    logMessage: drop(post("/messages", logged, TIMES.log)),
-    logContents: drop(post("/contents", logged, TIMES.log)),
-    logRefusal: drop(post("/refusals", logged, TIMES.log)),
+    logMessage: drop(post("/messages", Entry, TIMES.log)),
+    logContents: drop(post("/contents", Entry, TIMES.log)),
+    logRefusal: drop(post("/refusals", Entry, TIMES.log)),
     workspace: call("GET", (run: string) => `/runs/${run}/workspace`, WorkspaceIdentity, TIMES.data),
     list: (run, bucket) => post("/lists", ObjectList, TIMES.data)({ run, bucket }),
     intent: post("/intents", Intent, TIMES.data),
-    outcome: drop(post("/outcomes", logged, TIMES.log)),
+    outcome: drop(post("/outcomes", Type.Object({}), TIMES.log)),
     outputs: (asked) =>
       request(`${BASE}/runs/${asked.run}/outputs/${asked.path}`, {
         dispatcher,

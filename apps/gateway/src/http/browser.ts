@@ -35,9 +35,12 @@ const COOKIE = "__Host-gh-ws"
 /** Largest frame from a browser: code, or a widget's upload. */
 const MAX_BROWSER_FRAME = 8 << 20
 const VISIT = Symbol("visit")
-const NOTEBOOK_SOCKET = Symbol("notebook socket")
+const OPENED = Symbol("opened notebook socket")
 
-type Noted = FastifyRequest & { [VISIT]?: Visit; [NOTEBOOK_SOCKET]?: WebSocket }
+/** The notebook's side of an upgrade; `join` before it is used, else it ends with the browser's connection. */
+type Opened = { socket: WebSocket; join: () => void }
+
+type Noted = FastifyRequest & { [VISIT]?: Visit; [OPENED]?: Opened }
 
 export async function buildBrowserSide(deps: BrowserDeps): Promise<FastifyInstance> {
   const app = fastify({
@@ -76,7 +79,7 @@ export async function buildBrowserSide(deps: BrowserDeps): Promise<FastifyInstan
     url: "/*",
     preHandler: async (request: Noted) => {
       request[VISIT] = await admit(deps, request)
-      if (request.ws) request[NOTEBOOK_SOCKET] = await openNotebookSocket(deps, request, request[VISIT])
+      if (request.ws) request[OPENED] = await openNotebookSocket(deps, request, request[VISIT])
     },
     handler: (request, reply) => handle(deps, request, reply),
     wsHandler: (socket, request) => joinNotebook(deps, socket as WebSocket, request),
@@ -166,11 +169,7 @@ function visitOf(request: Noted): Visit {
   return visit
 }
 
-async function openNotebookSocket(
-  deps: BrowserDeps,
-  request: FastifyRequest,
-  visit: Visit,
-): Promise<WebSocket> {
+async function openNotebookSocket(deps: BrowserDeps, request: FastifyRequest, visit: Visit): Promise<Opened> {
   const isKernel = visit.match.kind === "kernel"
   if (isKernel && !offersKernelProtocol(request)) throw new Denied(400, "legacy_protocol")
   const { host, origin } = request.headers
@@ -187,8 +186,11 @@ async function openNotebookSocket(
     socket.terminate()
     throw new Denied(502, gone ? "notebook_unavailable" : "legacy_protocol")
   }
-  request.raw.socket.once("close", () => socket.terminate())
-  return socket
+  const abandon = (): void => socket.terminate()
+  const { socket: connection } = request.raw
+  connection.once("close", abandon)
+  // Once joined, the relay ends the notebook's side itself, after what was sent is forwarded.
+  return { socket, join: () => void connection.off("close", abandon) }
 }
 
 function offersKernelProtocol(request: FastifyRequest): boolean {
@@ -203,8 +205,10 @@ function sessionQuery(query: URLSearchParams): string {
 
 function joinNotebook(deps: BrowserDeps, browser: WebSocket, request: Noted): void {
   const { session, match, workspace } = visitOf(request)
-  const notebook = request[NOTEBOOK_SOCKET]
-  if (notebook === undefined) return endSocket(browser, CLOSE.broken, "notebook_unavailable")
+  const opened = request[OPENED]
+  if (opened === undefined) return endSocket(browser, CLOSE.broken, "notebook_unavailable")
+  opened.join()
+  const notebook = opened.socket
   const onRefuse = (code: string, what: string): void =>
     deps.refusals.note({ workspace, run: session.lease.run, session: session.secret, code, what })
   if (match.kernel !== undefined) {
