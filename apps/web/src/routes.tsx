@@ -29,13 +29,41 @@ export const routes: RouteObject[] = [
             children: [
               { path: "home", lazy: async () => ({ Component: (await import("./pages/home.tsx")).Home }) },
               {
+                path: "projects",
+                lazy: async () => ({ Component: (await import("./pages/projects/projects.tsx")).Projects }),
+              },
+              {
                 path: "projects/:project",
                 lazy: async () => ({ Component: (await import("./pages/projects/project.tsx")).Project }),
+              },
+              {
+                path: "projects/:project/workspace",
+                lazy: async () => ({
+                  Component: (await import("./pages/projects/workspace-room.tsx")).WorkspaceRoom,
+                }),
+              },
+              {
+                path: "projects/:project/requests",
+                lazy: async () => ({ Component: (await import("./pages/projects/requests.tsx")).Requests }),
+              },
+              {
+                path: "requests/:request",
+                lazy: async () => ({ Component: (await import("./pages/requests/request.tsx")).Request }),
+              },
+              {
+                path: "requests/:request/edit",
+                lazy: async () => ({
+                  Component: (await import("./pages/requests/edit-request.tsx")).EditRequest,
+                }),
               },
               { path: "*", lazy: async () => ({ Component: (await import("./pages/nowhere.tsx")).Nowhere }) },
             ],
           },
         ],
+      },
+      {
+        path: "workspaces/:workspace",
+        lazy: async () => ({ Component: (await import("./pages/workspace/workspace.tsx")).Workspace }),
       },
     ],
   },

@@ -115,7 +115,7 @@ function usePending(ready: boolean): void {
   }, [ready, client])
 }
 
-function LostBar() {
+export function LostBar() {
   const line = useLine()
   return (
     <div role="status">
@@ -144,7 +144,7 @@ const signInWords = {
   },
 } as const
 
-function SignInPage({ session }: { session: "out" | "ended" | "away" }) {
+export function SignInPage({ session }: { session: "out" | "ended" | "away" }) {
   const words = signInWords[session]
   const { pathname, search } = useLocation()
   useEffect(() => {
