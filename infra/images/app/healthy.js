@@ -1,10 +1,11 @@
 // Health check of a container: `healthy.js URL`, `healthy.js unix:SOCKET` (a connection is accepted) or
-// `healthy.js unix:SOCKET:/PATH` (answers 2xx). Exit code 0 or 1.
+// `healthy.js unix:SOCKET:/PATH` (answers 2xx) or `healthy.js answers:URL` (answers at all, for a server that
+// knows no path without a name). Exit code 0 or 1.
 import { connect } from "node:net"
 import { request } from "node:http"
 import process from "node:process"
 
-const target = process.argv[2] ?? ""
+const [, any, target] = /^(answers:)?(.*)$/.exec(process.argv[2] ?? "") ?? []
 const end = (healthy) => process.exit(healthy ? 0 : 1)
 setTimeout(() => end(false), 3500)
 
@@ -12,7 +13,7 @@ const [, socketPath, path] = /^unix:([^:]+)(?::(\/.*))?$/.exec(target) ?? []
 if (socketPath !== undefined && path === undefined) {
   connect(socketPath).on("connect", () => end(true)).on("error", () => end(false))
 } else {
-  const answered = (response) => end(response.statusCode >= 200 && response.statusCode < 300)
+  const answered = (response) => end(any !== undefined || response.statusCode >= 200 && response.statusCode < 300)
   const call = socketPath === undefined ? request(target, answered) : request({ socketPath, path }, answered)
   call.on("error", () => end(false))
   call.end()
