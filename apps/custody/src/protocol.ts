@@ -1,6 +1,6 @@
 // Custody's narrow socket, version 1: HTTP over <state>/sock/custody/custody.sock, one bearer token per
 // caller and an allow-list of verbs per caller. Identifiers never cross it: the link stage sends digests,
-// custody keys them (HMAC) and stores only the result. Packed fields are base64 of fixed-size blocks, item
+// custody keys them and stores only the result. Packed fields are base64 of fixed-size blocks, item
 // after item: digests and references 16 bytes, masters and person ids 8 bytes little endian, methods 1 byte.
 // Errors are {code, message}. Every verb may be repeated with the same body.
 import { Type, type Static, type TObject, type TProperties } from "typebox"

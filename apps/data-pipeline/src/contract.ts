@@ -61,6 +61,7 @@ export const StoredObject = closed({
   sha256: Sha256,
   bytes: Type.Integer(),
   rows: Type.Integer(),
+  etag: Type.String(),
 })
 export type StoredObject = Static<typeof StoredObject>
 

@@ -1,6 +1,6 @@
 // Joins subjects of a submission to people (link), and hands the masters of linked subjects out (deidentify).
 import { randomBytes } from "node:crypto"
-import type { Keys, IdentityDomain } from "../domain/keys.ts"
+import type { Keys, IdentityKind } from "../domain/keys.ts"
 import { NotFound } from "../domain/errors.ts"
 import { resolveSubject, type SubjectTokens } from "../domain/ladder.ts"
 import { block, isZero, unpack } from "../domain/packed.ts"
@@ -22,19 +22,19 @@ function mintMaster(): bigint {
   return (randomBytes(8).readBigUInt64LE() & 0x3fff_ffff_ffff_ffffn) | 0x4000_0000_0000_0000n
 }
 
-function tokensOf(keys: Keys, domain: IdentityDomain, packed: Buffer, count: number): (string | undefined)[] {
-  return Array.from({ length: count }, (_, i) => {
-    const digest = block(packed, i, DIGEST_BYTES)
-    return isZero(digest) ? undefined : keys.identityToken(domain, digest).toString("hex")
-  })
+function tokensOf(keys: Keys, kind: IdentityKind, packed: Buffer, count: number): (string | undefined)[] {
+  const tokens = keys.identityTokens(kind, packed).toString("hex")
+  return Array.from({ length: count }, (_, i) =>
+    isZero(block(packed, i, DIGEST_BYTES)) ? undefined : tokens.slice(i * 32, i * 32 + 32),
+  )
 }
 
 export async function linkSubjects(db: Db, keys: Keys, request: LinkRequest): Promise<LinkAnswer> {
   const { count } = request
   const read = (
     field: "subjects" | "nhsDob" | "nhsDobSwapped" | "nhsName" | "nameDobPostcode",
-    domain: IdentityDomain,
-  ) => tokensOf(keys, domain, unpack(request[field], count, DIGEST_BYTES, field), count)
+    kind: IdentityKind,
+  ) => tokensOf(keys, kind, unpack(request[field], count, DIGEST_BYTES, field), count)
   const subjects = read("subjects", "subject").map((t) => t ?? "")
   const nhsDob = read("nhsDob", "nhsDob")
   const swapped = read("nhsDobSwapped", "nhsDob")

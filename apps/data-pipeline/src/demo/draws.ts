@@ -3,10 +3,10 @@
 import type { Database } from "../drivers/database.ts"
 import { text } from "../domain/sql.ts"
 
-/** Makes `u(id, field)`: a uniform draw in (0, 1), the same for the same seed, id and field. */
-export async function makeDraws(db: Database, seed: number): Promise<void> {
+/** Makes `u(id, field)`: a uniform draw in (0, 1), the same for the same population, seed, id and field. */
+export async function makeDraws(db: Database, population: string, seed: number): Promise<void> {
   await db.run(
-    `CREATE MACRO draw(i, f) AS hash(xor(hash(i::BIGINT), xor(hash(f), hash(${seed}::BIGINT + 7919))))`,
+    `CREATE MACRO draw(i, f) AS hash(xor(hash(i::BIGINT), xor(hash(f), hash(${text(`${population} ${seed}`)}))))`,
   )
   await db.run(`CREATE MACRO u(i, f) AS ((draw(i, f) >> 11)::DOUBLE + 0.5) / 9007199254740992.0`)
   await db.run(`CREATE MACRO pick(i, f, l) AS l[1 + (u(i, f) * len(l))::BIGINT % len(l)]`)

@@ -21,7 +21,7 @@ export const NAFLD_DEFECTS = {
 const RECEIVED = "2020-11-30"
 
 export async function generateNafld(db: Database, directory: string, seed: number): Promise<Generated> {
-  await makeDraws(db, seed)
+  await makeDraws(db, "nafld", seed)
   await makeNhsNumbers(db, "nhs", 0, 0)
   const csv = (name: string) =>
     `read_csv(${sql.text(join(directory, `${name}.csv`))}, header = true, all_varchar = true)`

@@ -14,7 +14,7 @@ const RECEIVED = "2021-03-31"
 
 export async function generateNational(db: Database, seed: number, people?: number): Promise<Generated> {
   const key = readAnswerKey()
-  await makeDraws(db, seed)
+  await makeDraws(db, "national", seed)
   await makeNhsNumbers(db, "nhs", 1, 9)
   await makePopulation(db, key, people ?? key.people)
   await makeVaccination(db, key)

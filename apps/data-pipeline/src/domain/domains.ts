@@ -57,7 +57,7 @@ export function domainSql(domain: Domain, value: string): string {
     case "ods":
       return `regexp_full_match(${value}, '[A-Z0-9]{3,10}')`
     case "icd10":
-      return `regexp_full_match(${value}, '[A-TV-Z][0-9][0-9A-Z]([0-9X][0-9]?)?[DA]?')`
+      return `regexp_full_match(${value}, '[A-Z][0-9][0-9A-Z]([0-9X][0-9]?)?[DA]?')`
     case "bnf":
       return `regexp_full_match(${value}, '[0-9]{4}[0-9A-Z]{3,11}')`
     case "snomed":

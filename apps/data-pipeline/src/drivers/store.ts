@@ -14,7 +14,8 @@ export type WriteMode = "create" | "replace"
 
 export type Store = {
   download(bucket: Bucket, key: string, path: string): Promise<Hashed>
-  upload(bucket: Bucket, key: string, path: string, mode: WriteMode): Promise<Hashed>
+  /** `etag` is the store's own, for conditional reads of exactly this object. */
+  upload(bucket: Bucket, key: string, path: string, mode: WriteMode): Promise<Hashed & { etag: string }>
   read(bucket: Bucket, key: string): Promise<{ body: Buffer; sha256: string }>
   write(bucket: Bucket, key: string, body: Buffer, mode: WriteMode): Promise<Hashed>
 }
@@ -51,8 +52,10 @@ export function openStore(access: StoreAccess): Store {
     async upload(bucket, key, path, mode) {
       const { size } = await stat(path)
       const sha256 = await hashFile(path)
-      await client.putObject(bucket, key, createReadStream(path), size, headers(mode)).catch(translate)
-      return { sha256, bytes: size }
+      const { etag } = await client
+        .putObject(bucket, key, createReadStream(path), size, headers(mode))
+        .catch(translate)
+      return { sha256, bytes: size, etag }
     },
     async read(bucket, key) {
       const source = await client.getObject(bucket, key).catch(translate)

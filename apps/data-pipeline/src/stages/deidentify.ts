@@ -78,7 +78,7 @@ async function joinPeople(
   const tables = dataSet.tables.filter((t) => "identifiers" in t.person)
   const selects = tables.map((t) => `SELECT gh_subject AS subject FROM ${sql.ident(`checked ${t.name}`)}`)
   await db.run(`CREATE OR REPLACE TEMP TABLE wanted AS SELECT row_number() OVER () AS n, subject
-    FROM (${selects.join(" UNION ")}) WHERE subject IS NOT NULL`)
+    FROM (SELECT DISTINCT subject FROM (${selects.join(" UNION ALL ")})) WHERE subject IS NOT NULL`)
   const [{ n } = { n: 0 }] = await db.all("SELECT count(*)::INTEGER AS n FROM wanted")
   for (let from = 0; from < Number(n); from += BATCH) {
     ctx.progress(from, Number(n), "subjects")

@@ -102,11 +102,11 @@ async function gatherMasters(ctx: StageContext, plan: ExtractPlan, relations: Re
     (t) =>
       `SELECT ${MASTER} AS master FROM ${relations(t.source)}${t.where === null ? "" : ` WHERE ${t.where}`}`,
   )
-  const everyone = selects.join(" UNION ")
+  const everyone = `SELECT DISTINCT master FROM (${selects.join(" UNION ALL ")})`
   const people =
     plan.cohort === null
       ? everyone
-      : `(${everyone}) INTERSECT SELECT ${MASTER} FROM ${relations(plan.cohort)} WHERE ${plan.cohort.where}`
+      : `${everyone} INTERSECT SELECT ${MASTER} FROM ${relations(plan.cohort)} WHERE ${plan.cohort.where}`
   await ctx.db.run(`CREATE TABLE people AS SELECT row_number() OVER (ORDER BY master) AS n, master
     FROM (${people}) WHERE master IS NOT NULL`)
 }

@@ -71,7 +71,7 @@ async function gatherSubjects(ctx: StageContext, dataSet: DataSet, checked: Chec
   >
   const rungs = rungsSql(plain)
   await ctx.db.run(`CREATE TABLE subjects AS
-    WITH people AS (${selects.join(" UNION ")}),
+    WITH people AS (SELECT DISTINCT * FROM (${selects.join(" UNION ALL ")})),
       digested AS (SELECT *, ${subjectSql(plain)} AS subject, ${sql.list(RUNGS.map((r) => `${rungs[r]} AS ${r}`))} FROM people)
     SELECT row_number() OVER (ORDER BY nameDobPostcode IS NULL, nhsDob IS NULL, subject) AS rank, *
     FROM digested WHERE subject IS NOT NULL`)

@@ -97,8 +97,8 @@ async function measure(
 }
 
 async function countPeople(ctx: StageContext, relations: readonly string[]): Promise<number> {
-  const all = relations.map((r) => `SELECT ${MASTER} FROM ${r}`).join(" UNION ")
-  const [row] = await ctx.db.all(`SELECT count(${MASTER})::BIGINT AS n FROM (${all})`)
+  const all = relations.map((r) => `SELECT ${MASTER} FROM ${r}`).join(" UNION ALL ")
+  const [row] = await ctx.db.all(`SELECT count(DISTINCT ${MASTER})::BIGINT AS n FROM (${all})`)
   return Number(row?.n)
 }
 

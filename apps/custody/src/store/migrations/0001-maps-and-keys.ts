@@ -1,4 +1,5 @@
-// Tables of custody. No identifier is in any of them: tokens are HMACs, masters and references are random.
+// Tables of custody. No identifier is in any of them: tokens are keyed, masters and references are random.
+// The two largest tables are written in the transaction that mints their masters and carry no foreign key.
 import { sql, type Kysely } from "kysely"
 
 export async function up(db: Kysely<unknown>): Promise<void> {
@@ -10,13 +11,13 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     // a null master: two people share this token, so it points at nobody
     `create table identity_key (
        token bytea primary key check (length(token) = 16),
-       master bigint references master)`,
+       master bigint)`,
     `create table source (
        source integer generated always as identity primary key,
        data_set text not null, submission text not null, unique (data_set, submission))`,
     `create table subject (
        source integer not null references source, token bytea not null check (length(token) = 16),
-       master bigint not null references master, method smallint not null, primary key (source, token))`,
+       master bigint not null, method smallint not null, primary key (source, token))`,
     `create table project (
        project text primary key,
        number integer not null unique check (number between 1 and 1048575),
