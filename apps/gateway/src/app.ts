@@ -58,7 +58,8 @@ export async function buildGateway({ site, runsDirectory, controlPlane, store, n
     }),
     () => doors.isHeard(),
   )
-  return { browser, doors, health, close }
+  let closing: Promise<void> | undefined
+  return { browser, doors, health, close: () => (closing ??= close()) }
 
   /** Says goodbye on every side: sockets 1012, outcomes and shown bytes told, doors taken away. */
   async function close(): Promise<void> {

@@ -31,7 +31,7 @@ export class Intents {
   readonly #ending = new Set<Held>()
   readonly #outcomes: Outcome[] = []
   readonly #sweeper: NodeJS.Timeout
-  #isSending = false
+  #sending: Promise<void> | undefined
   #lost = 0
   #closed = false
 
@@ -106,6 +106,7 @@ export class Intents {
     for (const held of this.#ending) this.#conclude(held)
     this.#ending.clear()
     this.#closed = true
+    await this.#sending
     const until = this.#now() + wait
     while (this.#outcomes.length > 0 && this.#now() < until) {
       if (!(await this.#sendFirst())) return
@@ -158,17 +159,23 @@ export class Intents {
     }
     const { requests, bytes } = held
     this.#outcomes.push({ intent: held.intent.intent, requests, bytes, ranges: capRanges(held.ranges) })
-    void this.#send()
+    this.#startSending()
+  }
+
+  #startSending(): void {
+    if (this.#closed || this.#outcomes.length === 0) return
+    this.#sending ??= this.#send().finally(() => {
+      this.#sending = undefined
+      // One may have come just after the last was sent.
+      this.#startSending()
+    })
   }
 
   // In order, each until it was taken: an outcome completes an entry that is already in the log.
   async #send(): Promise<void> {
-    if (this.#isSending) return
-    this.#isSending = true
     while (this.#outcomes.length > 0 && !this.#closed) {
       if (!(await this.#sendFirst())) await this.#pause()
     }
-    this.#isSending = false
   }
 
   /** False: it could not be told now. */
@@ -188,7 +195,7 @@ export class Intents {
 
   #pause(): Promise<void> {
     return new Promise((resolve) => {
-      setTimeout(resolve, this.#timing.retryEvery).unref()
+      setTimeout(resolve, this.#timing.retryEvery)
     })
   }
 }

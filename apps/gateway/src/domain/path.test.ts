@@ -80,7 +80,7 @@ test("whatever is accepted has no dots, no backslash, no control character and d
         return assert.ok(error instanceof BadTarget)
       }
       assert.ok(path.split("/").every((segment) => segment !== ".." && segment !== "."))
-      // eslint-disable-next-line no-control-regex -- looked for on purpose
+
       assert.ok(!/[\\\u0000-\u001f]|%[0-9a-f]{2}/i.test(path))
       assert.equal(
         new URL(

@@ -16,7 +16,7 @@ export class BadTarget extends Error {
 }
 
 const PRINTABLE = /^[\x21-\x7e]+$/
-// eslint-disable-next-line no-control-regex -- control characters are exactly what is looked for
+
 const CONTROL = /[\u0000-\u001f\u007f-\u009f]/
 const STILL_ENCODED = /%[0-9a-f]{2}/i
 

@@ -1,5 +1,5 @@
 // S3's answers as XML. Every text goes through one escape; nothing of a request is echoed unescaped.
-import { type ListQuery, type Page, S3Error } from "./s3.ts"
+import type { ListQuery, Page, S3Error } from "./s3.ts"
 
 const DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>\n'
 
@@ -65,13 +65,11 @@ function element(name: string, text: string): string {
 }
 
 function escape(text: string): string {
-  return (
-    text
-      .replaceAll("&", "&amp;")
-      .replaceAll("<", "&lt;")
-      .replaceAll(">", "&gt;")
-      .replaceAll('"', "&quot;")
-      // eslint-disable-next-line no-control-regex -- characters that XML 1.0 cannot carry
-      .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, "\ufffd")
-  )
+  return text
+    .replaceAll("&", "&amp;")
+    .replaceAll("<", "&lt;")
+    .replaceAll(">", "&gt;")
+    .replaceAll('"', "&quot;")
+
+    .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, "\ufffd")
 }

@@ -4,7 +4,7 @@ import type { IncomingMessage, ServerResponse } from "node:http"
 import { pipeline } from "node:stream/promises"
 import type { Target } from "../domain/path.ts"
 import type { ControlPlane } from "../drivers/control-plane.ts"
-import { sendJson } from "./workspace-side.ts"
+import { sendJson } from "./json.ts"
 
 const METHODS = ["GET", "PUT", "POST"] as const
 const PASSED = ["content-type", "content-length", "x-content-sha256", "accept"]

@@ -5,6 +5,7 @@ import { BadTarget, readTarget, type Target } from "../domain/path.ts"
 import { S3Error } from "../domain/s3.ts"
 import { type ControlPlane, Refused, Unavailable } from "../drivers/control-plane.ts"
 import { type ObjectDeps, sendS3Error, serveObjects } from "./objects.ts"
+import { sendJson } from "./json.ts"
 import { relayOutputs } from "./outputs.ts"
 
 export type WorkspaceDeps = ObjectDeps & {
@@ -96,14 +97,4 @@ function sendProblem(response: ServerResponse, error: unknown): void {
   if (error instanceof Unavailable)
     return sendJson(response, 503, { code: error.code, message: error.message })
   sendJson(response, 500, { code: "internal", message: "Something went wrong here. Nothing was lost." })
-}
-
-export function sendJson(response: ServerResponse, status: number, body: object): void {
-  const bytes = Buffer.from(JSON.stringify(body))
-  response.writeHead(status, {
-    "content-type": "application/json",
-    "content-length": bytes.length,
-    "cache-control": "no-store",
-  })
-  response.end(bytes)
 }
