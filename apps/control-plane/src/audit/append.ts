@@ -11,7 +11,7 @@ import { formatBundle } from "#transparency/tiles.ts"
 import { nodeHash } from "./hash.ts"
 import type { KeyRing } from "./keys.ts"
 import { commitBatch, loadEdge, readBatchHashes, readHead, type Batch, type LogHead } from "./log-store.ts"
-import { itemBytes, leafOfItem, periodOf, sealGroup, type BatchPlace, type Item } from "./seal.ts"
+import { drawSalts, itemBytes, leafOfItem, periodOf, sealGroup, type BatchPlace, type Item } from "./seal.ts"
 import { AuditUnavailable, type AuditClock } from "./types.ts"
 
 export const QUEUE_LIMIT = 8_192
@@ -251,8 +251,9 @@ export class Committer {
     const hashes: Uint8Array[] = []
     const tiles: FullTile[] = []
     const openings: Record<Group, Opening>[] = []
-    for (const item of items) {
-      const made = leafOfItem(item)
+    const salts = drawSalts(items.length)
+    for (const [i, item] of items.entries()) {
+      const made = leafOfItem(item, salts, i)
       if (made.openings !== undefined) openings.push(made.openings)
       const hash = hashLeaf(nodeHash, made.leaf)
       leaves.push(made.leaf)

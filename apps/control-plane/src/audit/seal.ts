@@ -53,14 +53,24 @@ export function itemBytes(item: Item): number {
   return item.groups.who.length + item.groups.facts.length + item.groups.detail.length
 }
 
-/** The public leaf of an item, and what opens it (nothing for a register entry). */
-export function leafOfItem(item: Item): { leaf: Uint8Array; openings?: Record<Group, Opening> } {
+const ITEM_SALT_BYTES = GROUPS.length * SALT_BYTES
+
+/** The salts of `n` items. Drawn at once: a call to the generator costs more than the bytes. */
+export function drawSalts(n: number): Buffer {
+  return randomBytes(n * ITEM_SALT_BYTES)
+}
+
+/** The public leaf of an item, and what opens it (nothing for a register entry). `salts` are those of its batch, `i` its place there. */
+export function leafOfItem(
+  item: Item,
+  salts: Buffer,
+  i: number,
+): { leaf: Uint8Array; openings?: Record<Group, Opening> } {
   if ("entry" in item) return { leaf: item.entry }
-  const salts = randomBytes(GROUPS.length * SALT_BYTES)
-  const opening = (group: Group, i: number): Opening => ({
-    salt: salts.subarray(i * SALT_BYTES, (i + 1) * SALT_BYTES),
-    bytes: item.groups[group],
-  })
+  const opening = (group: Group, place: number): Opening => {
+    const at = i * ITEM_SALT_BYTES + place * SALT_BYTES
+    return { salt: salts.subarray(at, at + SALT_BYTES), bytes: item.groups[group] }
+  }
   const openings = { who: opening("who", 0), facts: opening("facts", 1), detail: opening("detail", 2) }
   const leaf = formatLeaf({
     who: commit(nodeHash, "who", openings.who),
