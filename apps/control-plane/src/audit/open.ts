@@ -301,7 +301,7 @@ class OpenAudit implements Audit {
       this.#unwritable = undefined
       return
     }
-    const message = error instanceof Error ? error.message : String(error)
+    const message = error instanceof Error ? error.message : "the database refused"
     if (error instanceof LogCorrupt) this.#refuse("database", "log_corrupt", message)
     if (this.#unwritable === undefined) this.#report("log_unwritable", message, error)
     this.#unwritable = message

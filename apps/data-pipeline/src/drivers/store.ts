@@ -1,5 +1,6 @@
 // Object store of one stage: whole objects between a bucket and the scratch directory, hashed on the way. Which
-// buckets answer is decided by the stage's own credential, not here. `create` refuses to replace an object.
+// buckets answer is decided by the stage's own credential, not here. A stage that is run again writes the same
+// bytes again, so writes replace; what pins an object is its SHA-256 in the next document, checked by every reader.
 import { createHash } from "node:crypto"
 import { createReadStream, createWriteStream } from "node:fs"
 import { stat } from "node:fs/promises"
@@ -10,14 +11,14 @@ import { PipelineError } from "../domain/errors.ts"
 
 export type Bucket = "landed" | "checked" | "identity" | "linked" | "project"
 export type Hashed = { sha256: string; bytes: number }
-export type WriteMode = "create" | "replace"
 
 export type Store = {
   download(bucket: Bucket, key: string, path: string): Promise<Hashed>
   /** `etag` is the store's own, for conditional reads of exactly this object. */
-  upload(bucket: Bucket, key: string, path: string, mode: WriteMode): Promise<Hashed & { etag: string }>
+  upload(bucket: Bucket, key: string, path: string): Promise<Hashed & { etag: string }>
   read(bucket: Bucket, key: string): Promise<{ body: Buffer; sha256: string }>
-  write(bucket: Bucket, key: string, body: Buffer, mode: WriteMode): Promise<Hashed>
+  /** `once`: refuses with `object_exists` when there is such an object. */
+  write(bucket: Bucket, key: string, body: Buffer, how?: "once"): Promise<Hashed>
 }
 
 export type StoreAccess = { url: string; user: string; secret: string }
@@ -36,7 +37,6 @@ export function openStore(access: StoreAccess): Store {
     region: "us-east-1",
     pathStyle: true,
   })
-  const headers = (mode: WriteMode) => (mode === "create" ? { "If-None-Match": "*" } : {})
   return {
     async download(bucket, key, path) {
       const hash = createHash("sha256")
@@ -46,15 +46,13 @@ export function openStore(access: StoreAccess): Store {
         source,
         tap(hash, (n) => (bytes += n)),
         createWriteStream(path, { mode: 0o600 }),
-      )
+      ).catch(translate)
       return { sha256: hash.digest("hex"), bytes }
     },
-    async upload(bucket, key, path, mode) {
+    async upload(bucket, key, path) {
       const { size } = await stat(path)
       const sha256 = await hashFile(path)
-      const { etag } = await client
-        .putObject(bucket, key, createReadStream(path), size, headers(mode))
-        .catch(translate)
+      const { etag } = await client.putObject(bucket, key, createReadStream(path), size).catch(translate)
       return { sha256, bytes: size, etag }
     },
     async read(bucket, key) {
@@ -69,8 +67,9 @@ export function openStore(access: StoreAccess): Store {
       const body = Buffer.concat(parts)
       return { body, sha256: createHash("sha256").update(body).digest("hex") }
     },
-    async write(bucket, key, body, mode) {
-      await client.putObject(bucket, key, body, body.length, headers(mode)).catch(translate)
+    async write(bucket, key, body, how) {
+      const headers = how === "once" ? { "If-None-Match": "*" } : {}
+      await client.putObject(bucket, key, body, body.length, headers).catch(translate)
       return { sha256: createHash("sha256").update(body).digest("hex"), bytes: body.length }
     },
   }
