@@ -5,7 +5,13 @@ import { pipeline } from "node:stream/promises"
 import { pack, type Pack } from "tar-stream"
 import type { Ctx } from "../context.ts"
 import { NeighbourRefused } from "../drivers/http-socket.ts"
-import { platformFinding, readReport, worst, type CheckedFinding, type Verdict } from "../domain/check-report.ts"
+import {
+  platformFinding,
+  readReport,
+  worst,
+  type CheckedFinding,
+  type Verdict,
+} from "../domain/check-report.ts"
 import { newId } from "../domain/id.ts"
 import type { Db, Tx } from "../store/db.ts"
 import { fromStore, QUARANTINE, RELEASED, releasedKey } from "./output-objects.ts"
@@ -97,7 +103,11 @@ async function ask(
     ...supporting.map((f) => ({ ...f, name: `supporting/${f.path}` })),
     ...previous.map((f) => ({ ...f, name: `previous/${f.release}/${f.path}` })),
   ])
-  const answered = ctx.drivers.agent.check(newId(), { policy, ...(ids === undefined ? {} : { ids }) }, archive)
+  const answered = ctx.drivers.agent.check(
+    newId(),
+    { policy, ...(ids === undefined ? {} : { ids }) },
+    archive,
+  )
   const [sent, answer] = await Promise.allSettled([filled, answered])
   if (answer.status === "rejected") {
     if (answer.reason instanceof NeighbourRefused && answer.reason.code === "check_failed")
@@ -128,7 +138,9 @@ async function fill(
   try {
     for (const e of entries) {
       const bytes = await fromStore(ctx.drivers.objects.get(e.bucket, e.key))
-      await fromStore(pipeline(bytes, archive.entry({ name: e.name, size: e.size, type: "file", mode: 0o600 })))
+      await fromStore(
+        pipeline(bytes, archive.entry({ name: e.name, size: e.size, type: "file", mode: 0o600 })),
+      )
     }
     archive.finalize()
   } catch (error) {
@@ -150,7 +162,8 @@ function collect(
     }
     const found = answer.report.files.find((f) => f.path === file.path)
     if (!found) outcomes.set(file.path, { state: "failed", reason: "bad_answer" })
-    else if (found.sha256 !== file.sha256) outcomes.set(file.path, { state: "failed", reason: "hash_mismatch" })
+    else if (found.sha256 !== file.sha256)
+      outcomes.set(file.path, { state: "failed", reason: "hash_mismatch" })
     else
       outcomes.set(file.path, {
         state: "done",

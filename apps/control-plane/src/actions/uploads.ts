@@ -184,6 +184,7 @@ export async function listUploads(ctx: Ctx, asked: Asked, project: string) {
   }
 }
 
+/** Two files of one name would take each other's place. */
 export function assertDifferentPaths(paths: readonly string[]): void {
   if (new Set(paths).size !== paths.length) throw new Conflict("already_exists")
 }

@@ -4,7 +4,11 @@ import { Type, type Static } from "typebox"
 import { Value } from "typebox/value"
 import type { Finding } from "#contract/outputs.ts"
 
-const Status = Type.Union([Type.Literal("violated"), Type.Literal("satisfied"), Type.Literal("not-verifiable")])
+const Status = Type.Union([
+  Type.Literal("violated"),
+  Type.Literal("satisfied"),
+  Type.Literal("not-verifiable"),
+])
 const Text = Type.String({ maxLength: 100_000 })
 
 const ReportedFinding = Type.Object({
@@ -89,7 +93,10 @@ export function readReport(answer: unknown): CheckedReport | undefined {
     files: report.files.map((f) => ({
       path: f.path.replace(/^\.\//, ""),
       sha256: f.sha256,
-      verdict: worst(f.findings.map((x) => x.status), f.verdict),
+      verdict: worst(
+        f.findings.map((x) => x.status),
+        f.verdict,
+      ),
       findings: bound(f.findings as Static<typeof ReportedFinding>[]),
     })),
   }
@@ -111,7 +118,11 @@ function bound(findings: Static<typeof ReportedFinding>[]): CheckedFinding[] {
   if (left.length === 0) return kept
   const status = worst(left.map((f) => f.status))
   kept.push(
-    platformFinding("size", status === "satisfied" ? "satisfied" : "not-verifiable", `${left.length} more findings are not kept.`),
+    platformFinding(
+      "size",
+      status === "satisfied" ? "satisfied" : "not-verifiable",
+      `${left.length} more findings are not kept.`,
+    ),
   )
   return kept
 }

@@ -150,8 +150,10 @@ async function moveOn(
   const parts = await loadParts(tx, request)
   if (parts.request.state !== "checking") return
   const now = outputsOf(parts).map((f) => parts.checks.get(f.id))
-  if (!now.every((c) => c?.turn === parts.request.turn && (c.state === "done" || c.state === "failed"))) return
-  if (!systemMoves(REQUEST, "checking", "independent")) throw new Error("no move from checking to independent")
+  if (!now.every((c) => c?.turn === parts.request.turn && (c.state === "done" || c.state === "failed")))
+    return
+  if (!systemMoves(REQUEST, "checking", "independent"))
+    throw new Error("no move from checking to independent")
   const { turn, project_id, number } = parts.request
   const moved = await moveRequest(tx, {
     request,
@@ -162,20 +164,27 @@ async function moveOn(
   })
   if (!moved) return
   const count = (test: (c: (typeof now)[number]) => boolean) => now.filter(test).length
-  await recordStep(ctx, asked, tx, record, { id: request, turn }, {
-    code: "output.checked",
-    project: project_id,
-    facts: {
-      request,
-      number,
-      turn,
-      violated: count((c) => c?.verdict === "violated"),
-      notVerifiable: count((c) => c?.verdict === "not-verifiable"),
-      failed: count((c) => c?.state === "failed"),
-      engine: now.find((c) => c?.engine)?.engine ?? null,
-      policy: (now.find((c) => c?.policy)?.policy as { sha256?: string } | undefined)?.sha256 ?? null,
+  await recordStep(
+    ctx,
+    asked,
+    tx,
+    record,
+    { id: request, turn },
+    {
+      code: "output.checked",
+      project: project_id,
+      facts: {
+        request,
+        number,
+        turn,
+        violated: count((c) => c?.verdict === "violated"),
+        notVerifiable: count((c) => c?.verdict === "not-verifiable"),
+        failed: count((c) => c?.state === "failed"),
+        engine: now.find((c) => c?.engine)?.engine ?? null,
+        policy: (now.find((c) => c?.policy)?.policy as { sha256?: string } | undefined)?.sha256 ?? null,
+      },
     },
-  })
+  )
   await touch("queue", `project:${project_id}`)
 }
 

@@ -1,7 +1,16 @@
 // Approved bytes into the released bucket: exactly the candidate, verified after the copy, then the
 // release counts as published. Every step can be repeated; a copy that is there and right is left alone.
 import type { Ctx } from "../context.ts"
-import { candidateKey, copyVerified, fromStore, hashStream, QUARANTINE, RELEASED, releasedKey, WrongBytes } from "../actions/output-objects.ts"
+import {
+  candidateKey,
+  copyVerified,
+  fromStore,
+  hashStream,
+  QUARANTINE,
+  RELEASED,
+  releasedKey,
+  WrongBytes,
+} from "../actions/output-objects.ts"
 import { touch } from "../drivers/live.ts"
 
 export async function releases(ctx: Ctx): Promise<void> {
@@ -53,7 +62,8 @@ async function publish(
       .where("published_at", "is", null)
       .where("revoked_at", "is", null)
       .executeTakeFirst()
-    if (done.numUpdatedRows === 1n) await touch(tx, `request:${release.request_id}`, `project:${release.project_id}`)
+    if (done.numUpdatedRows === 1n)
+      await touch(tx, `request:${release.request_id}`, `project:${release.project_id}`)
   })
 }
 
