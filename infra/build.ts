@@ -1,7 +1,16 @@
 // Builds images from recipes: base first, each only when its tag is not there yet. The context goes to the
 // engine as a tar stream made here, so nothing that is not listed can get into an image.
 import { spawn } from "node:child_process"
-import { createReadStream, existsSync, lstatSync, mkdirSync, mkdtempSync, readFileSync, readlinkSync, rmSync } from "node:fs"
+import {
+  createReadStream,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+} from "node:fs"
 import os from "node:os"
 import path from "node:path"
 import { pipeline } from "node:stream/promises"
@@ -13,7 +22,16 @@ import { formatSeconds, StepFailed } from "./steps.ts"
 
 const SOURCE_IMAGE = "debian:trixie-slim"
 /** Settings by which a site points the ordinary clients at its own mirrors and proxies. */
-const PASSED_ON = ["HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy", "GOPROXY", "PIP_INDEX_URL"]
+const PASSED_ON = [
+  "HTTP_PROXY",
+  "HTTPS_PROXY",
+  "NO_PROXY",
+  "http_proxy",
+  "https_proxy",
+  "no_proxy",
+  "GOPROXY",
+  "PIP_INDEX_URL",
+]
 
 export async function imagePresent(reference: string): Promise<boolean> {
   return (await tryRun("docker", ["image", "inspect", "--format", "{{.Id}}", reference])).code === 0
@@ -30,13 +48,21 @@ export async function ensureSourceImage(note: (line: string) => void): Promise<v
   try {
     const system = path.join(directory, "system")
     await run("debootstrap", ["--variant=minbase", "trixie", system])
-    for (const part of ["var/cache/apt/archives", "var/lib/apt/lists", "usr/share/doc", "usr/share/man", "var/log"])
+    for (const part of [
+      "var/cache/apt/archives",
+      "var/lib/apt/lists",
+      "usr/share/doc",
+      "usr/share/man",
+      "var/log",
+    ])
       await run("sh", ["-c", `rm -rf -- "$1"/*`, "sh", path.join(system, part)])
     await importTree(system)
   } finally {
     rmSync(directory, { recursive: true, force: true })
   }
-  note(`no image registry answers: ${SOURCE_IMAGE} made from Debian's packages in ${formatSeconds(performance.now() - began)}`)
+  note(
+    `no image registry answers: ${SOURCE_IMAGE} made from Debian's packages in ${formatSeconds(performance.now() - began)}`,
+  )
 }
 
 async function importTree(directory: string): Promise<void> {
@@ -44,7 +70,8 @@ async function importTree(directory: string): Promise<void> {
   const docker = spawn("docker", ["import", "-", SOURCE_IMAGE], { stdio: ["pipe", "ignore", "inherit"] })
   const ended = new Promise<number>((resolve) => docker.on("exit", (code) => resolve(code ?? 1)))
   await pipeline(tar.stdout, docker.stdin)
-  if ((await ended) !== 0) throw new StepFailed("docker import failed", "Look at the message above; is the disk full?")
+  if ((await ended) !== 0)
+    throw new StepFailed("docker import failed", "Look at the message above; is the disk full?")
 }
 
 /** Sends names and bytes of a build's context; keeps executable bits, drops owners and times. */
@@ -79,7 +106,12 @@ async function sendContext(root: string, recipe: ImageRecipe, to: NodeJS.Writabl
   await sent
 }
 
-async function build(root: string, recipe: ImageRecipe, reference: string, froms: Record<string, string>): Promise<void> {
+async function build(
+  root: string,
+  recipe: ImageRecipe,
+  reference: string,
+  froms: Record<string, string>,
+): Promise<void> {
   const logs = path.join(root, ".cache", "build-logs")
   mkdirSync(logs, { recursive: true })
   const logFile = path.join(logs, `${recipe.name}.log`)
@@ -90,10 +122,14 @@ async function build(root: string, recipe: ImageRecipe, reference: string, froms
   ]
   const { createWriteStream } = await import("node:fs")
   const log = createWriteStream(logFile)
-  const child = spawn("docker", ["build", "--rm", "--force-rm", ...args, "-f", recipe.dockerfile, "-t", reference, "-"], {
-    env: { ...process.env, DOCKER_BUILDKIT: "0" },
-    stdio: ["pipe", "pipe", "pipe"],
-  })
+  const child = spawn(
+    "docker",
+    ["build", "--rm", "--force-rm", ...args, "-f", recipe.dockerfile, "-t", reference, "-"],
+    {
+      env: { ...process.env, DOCKER_BUILDKIT: "0" },
+      stdio: ["pipe", "pipe", "pipe"],
+    },
+  )
   child.stdout.pipe(log, { end: false })
   child.stderr.pipe(log, { end: false })
   const code = new Promise<number>((resolve) => child.on("close", (ended) => resolve(ended ?? 1)))
@@ -101,7 +137,9 @@ async function build(root: string, recipe: ImageRecipe, reference: string, froms
   await sendContext(root, recipe, child.stdin).catch(() => {})
   if ((await code) === 0) return
   await new Promise((resolve) => log.end(resolve))
-  const end = existsSync(logFile) ? readFileSync(logFile, "utf8").trim().split("\n").slice(-15).join("\n") : ""
+  const end = existsSync(logFile)
+    ? readFileSync(logFile, "utf8").trim().split("\n").slice(-15).join("\n")
+    : ""
   throw new StepFailed(
     `building the image ${recipe.name} failed:\n${end}`,
     `The whole output is in ${logFile}. When a download failed, check proxy and mirrors; then start again, what was built stays.`,
@@ -119,7 +157,8 @@ export async function ensureImages(
     const froms: Record<string, string> = {}
     for (const [argument, name] of Object.entries(recipe.from)) {
       const reference = references[name]
-      if (reference === undefined) throw new Error(`${recipe.name} is listed before ${name}, which it is built from`)
+      if (reference === undefined)
+        throw new Error(`${recipe.name} is listed before ${name}, which it is built from`)
       froms[argument] = reference
     }
     // Trust in the host's authorities is for building only: what comes out is the same with any bundle.

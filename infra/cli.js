@@ -21,7 +21,9 @@ const programs = {
 const [name, ...args] = process.argv.slice(2)
 const program = Object.hasOwn(programs, name ?? "") ? programs[name] : undefined
 if (program === undefined) {
-  process.stderr.write(`Unknown command ${JSON.stringify(name ?? "")}. Known: ${Object.keys(programs).join(", ")}.\n`)
+  process.stderr.write(
+    `Unknown command ${JSON.stringify(name ?? "")}. Known: ${Object.keys(programs).join(", ")}.\n`,
+  )
   process.exit(2)
 }
 handOver(program, args)

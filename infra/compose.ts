@@ -25,7 +25,10 @@ export function composeEnvironment(
     GLASSHOUSE_IDENTITY_ORIGIN: site.identityOrigin,
     GLASSHOUSE_IDENTITY_ISSUER: issuerOf(site),
     ...Object.fromEntries(
-      IMAGE_NAMES.map((name) => [`GLASSHOUSE_IMAGE_${name.toUpperCase()}`, images[name] ?? `glasshouse/${name}:absent`]),
+      IMAGE_NAMES.map((name) => [
+        `GLASSHOUSE_IMAGE_${name.toUpperCase()}`,
+        images[name] ?? `glasshouse/${name}:absent`,
+      ]),
     ),
   }
 }
@@ -66,9 +69,18 @@ export class Compose {
     const [program = "docker", ...first] = this.#program
     // The caller's environment would win over the file, so what the file names is taken out of it.
     const env = Object.fromEntries(
-      Object.entries(process.env).filter(([name]) => !name.startsWith("GLASSHOUSE_") && !name.startsWith("COMPOSE_")),
+      Object.entries(process.env).filter(
+        ([name]) => !name.startsWith("GLASSHOUSE_") && !name.startsWith("COMPOSE_"),
+      ),
     ) as Record<string, string>
-    return await tryRun("env", ["-i", ...Object.entries(env).map(([k, v]) => `${k}=${v}`), program, ...first, ...this.#prefix, ...args])
+    return await tryRun("env", [
+      "-i",
+      ...Object.entries(env).map(([k, v]) => `${k}=${v}`),
+      program,
+      ...first,
+      ...this.#prefix,
+      ...args,
+    ])
   }
 
   async run(...args: string[]): Promise<string> {

@@ -49,7 +49,9 @@ export async function inspectServices(project: string): Promise<ServiceState[]> 
 }
 
 export async function logTail(id: string, lines = 15): Promise<string> {
-  const { stdout, stderr } = await tryRun("docker", ["logs", "--tail", String(lines), id], { timeout: 10_000 })
+  const { stdout, stderr } = await tryRun("docker", ["logs", "--tail", String(lines), id], {
+    timeout: 10_000,
+  })
   return `${stdout}${stderr}`.trim()
 }
 

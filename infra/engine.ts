@@ -25,14 +25,19 @@ function processName(pid: number): string | undefined {
 }
 
 /** A number that is free again, or now belongs to another program, would keep the engine from starting. */
-export function staleNumber(text: string, program: string, nameOf: (pid: number) => string | undefined): boolean {
+export function staleNumber(
+  text: string,
+  program: string,
+  nameOf: (pid: number) => string | undefined,
+): boolean {
   const pid = Number(text.trim())
   return !Number.isInteger(pid) || pid <= 0 || nameOf(pid) !== program
 }
 
 function removeStalePidFiles(): void {
   for (const [file, program] of PID_FILES) {
-    if (existsSync(file) && staleNumber(readFileSync(file, "utf8"), program, processName)) rmSync(file, { force: true })
+    if (existsSync(file) && staleNumber(readFileSync(file, "utf8"), program, processName))
+      rmSync(file, { force: true })
   }
 }
 
@@ -72,13 +77,21 @@ export async function ensureEngine(): Promise<string> {
     await run("systemctl", ["start", "docker"], { timeout: 120_000 })
   } else {
     const { code } = await tryRun("dockerd", ["--version"])
-    if (code !== 0) throw new StepFailed("there is no dockerd", "Install Docker Engine (Debian: apt-get install docker.io).")
+    if (code !== 0)
+      throw new StepFailed(
+        "there is no dockerd",
+        "Install Docker Engine (Debian: apt-get install docker.io).",
+      )
     // A site's file may set it as well, and the engine refuses to be told twice.
-    const told = existsSync("/etc/docker/daemon.json") && /"live-restore"/.test(readFileSync("/etc/docker/daemon.json", "utf8"))
+    const told =
+      existsSync("/etc/docker/daemon.json") &&
+      /"live-restore"/.test(readFileSync("/etc/docker/daemon.json", "utf8"))
     startDetached("dockerd", told ? [] : ["--live-restore"], ENGINE_LOG)
   }
   if (await waitUntil(engineAnswers, 90_000)) return await describeEngine("started")
-  const log = existsSync(ENGINE_LOG) ? readFileSync(ENGINE_LOG, "utf8").trim().split("\n").slice(-6).join("\n") : ""
+  const log = existsSync(ENGINE_LOG)
+    ? readFileSync(ENGINE_LOG, "utf8").trim().split("\n").slice(-6).join("\n")
+    : ""
   throw new StepFailed(
     `Docker Engine did not come up within 90 s\n${log}`,
     `Read ${ENGINE_LOG} (or journalctl -u docker). Usual causes: no iptables, no cgroups, a full disk.`,
@@ -95,5 +108,8 @@ async function describeEngine(how: string): Promise<string> {
 export async function findCompose(): Promise<string[]> {
   if ((await tryRun("docker", ["compose", "version"])).code === 0) return ["docker", "compose"]
   if ((await tryRun("docker-compose", ["version"])).code === 0) return ["docker-compose"]
-  throw new StepFailed("neither `docker compose` nor docker-compose is there", "Debian: apt-get install docker-compose")
+  throw new StepFailed(
+    "neither `docker compose` nor docker-compose is there",
+    "Debian: apt-get install docker-compose",
+  )
 }

@@ -63,7 +63,9 @@ export function hashInputs(root: string, recipe: ImageRecipe, fromTags: Record<s
 
 /** Paths that a Dockerfile names for itself in a line `# inputs: a b c`. */
 export function declaredInputs(dockerfile: string): string[] {
-  return [...dockerfile.matchAll(/^# inputs: (.+)$/gm)].flatMap((match) => (match[1] ?? "").trim().split(/\s+/))
+  return [...dockerfile.matchAll(/^# inputs: (.+)$/gm)].flatMap((match) =>
+    (match[1] ?? "").trim().split(/\s+/),
+  )
 }
 
 /** Recipe of an image that has a folder of its own in workspace-images/. */
@@ -108,10 +110,11 @@ export function productionModules(packages: Record<string, LockPackage>, also: s
       if (found !== undefined) visit(found)
     }
   }
-  for (const [place, entry] of Object.entries(packages)) if (place !== "" && entry.dev !== true) wanted.add(place)
+  for (const [place, entry] of Object.entries(packages))
+    if (place !== "" && entry.dev !== true) wanted.add(place)
   for (const name of also) {
     const found = resolve("", name)
     if (found !== undefined) visit(found)
   }
-  return [...wanted].filter((place) => !/^node_modules\/node-linux-/.test(place)).toSorted()
+  return [...wanted].filter((place) => !place.startsWith("node_modules/node-linux-")).toSorted()
 }

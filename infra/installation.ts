@@ -46,7 +46,9 @@ export function parseSite(text: string): Site {
   if (url.pathname !== "/" || url.search !== "" || url.hash !== "" || url.username !== "")
     throw new SettingsError("GLASSHOUSE_SITE is scheme, host and port only")
   if (!/^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+$/.test(url.hostname))
-    throw new SettingsError("GLASSHOUSE_SITE needs a host name with at least one dot: notebooks live on names below it")
+    throw new SettingsError(
+      "GLASSHOUSE_SITE needs a host name with at least one dot: notebooks live on names below it",
+    )
   return {
     origin: url.origin,
     identityOrigin: `${scheme}://id.${url.host}`,
@@ -77,7 +79,9 @@ export function readInstallation(env: Record<string, string | undefined>): Insta
     throw new SettingsError("GLASSHOUSE_INSTALLATION is 1-16 lower-case letters, digits or dashes")
   const parent = env["GLASSHOUSE_STATE"] ?? "/var/lib/glasshouse"
   if (!path.isAbsolute(parent) || parent.length > 40)
-    throw new SettingsError("GLASSHOUSE_STATE is an absolute path of at most 40 characters (socket paths are short)")
+    throw new SettingsError(
+      "GLASSHOUSE_STATE is an absolute path of at most 40 characters (socket paths are short)",
+    )
   const site = parseSite(env["GLASSHOUSE_SITE"] ?? "http://glasshouse.localhost:8080")
   const certificate = env["GLASSHOUSE_TLS_CERT"]
   const key = env["GLASSHOUSE_TLS_KEY"]

@@ -71,7 +71,8 @@ function withInstallLock(work) {
       if (error.code !== "EEXIST") throw error
       const holder = Number(readJson(path.join(lock, "pid")) ?? 0)
       const age = Date.now() - (statSync(lock, { throwIfNoEntry: false })?.mtimeMs ?? 0)
-      if (holder > 0 ? !existsSync(`/proc/${holder}`) : age > 10_000) rmSync(lock, { recursive: true, force: true })
+      if (holder > 0 ? !existsSync(`/proc/${holder}`) : age > 10_000)
+        rmSync(lock, { recursive: true, force: true })
       else Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 200)
     }
   }
@@ -84,7 +85,8 @@ function withInstallLock(work) {
 
 export function ensureModules() {
   const major = Number(process.versions.node.split(".")[0])
-  if (major < 20) fail(`Node ${process.versions.node} is too old`, "Install Node 20 or later, then run this again.")
+  if (major < 20)
+    fail(`Node ${process.versions.node} is too old`, "Install Node 20 or later, then run this again.")
   if (pinnedNode() === undefined)
     fail(`no Node for ${process.platform} ${process.arch}`, "Glasshouse runs on Linux, x64 or arm64.")
   if (modulesCurrent()) return
@@ -95,22 +97,34 @@ export function ensureModules() {
     const done = spawnSync("npm", ["ci", "--no-audit", "--no-fund"], { cwd: root, stdio: ["ignore", 2, 2] })
     if (done.error) fail("npm could not be started", "Install npm (it comes with Node), then run this again.")
     if (done.status !== 0)
-      fail("npm ci failed", "Read npm's message above. Behind a proxy, set NODE_EXTRA_CA_CERTS to its CA bundle.")
+      fail(
+        "npm ci failed",
+        "Read npm's message above. Behind a proxy, set NODE_EXTRA_CA_CERTS to its CA bundle.",
+      )
     const seconds = (Number(process.hrtime.bigint() - began) / 1e9).toFixed(1)
     process.stderr.write(`  ✓ packages from the lock file  ${seconds} s\n`)
   })
   if (!existsSync(pinnedNode()))
-    fail("Node 24 is not among the packages", "npm must not omit optional dependencies: check `npm config get omit`.")
+    fail(
+      "Node 24 is not among the packages",
+      "npm must not omit optional dependencies: check `npm config get omit`.",
+    )
 }
 
 /** Runs a TypeScript file of this project under the pinned Node and ends with its exit code. */
 export function handOver(script, args) {
   ensureModules()
-  const child = spawn(pinnedNode(), ["--disable-warning=ExperimentalWarning", path.join(root, script), ...args], {
-    stdio: "inherit",
-    env: { ...process.env, GLASSHOUSE_ROOT: root },
-  })
+  const child = spawn(
+    pinnedNode(),
+    ["--disable-warning=ExperimentalWarning", path.join(root, script), ...args],
+    {
+      stdio: "inherit",
+      env: { ...process.env, GLASSHOUSE_ROOT: root },
+    },
+  )
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal))
-  child.on("error", (error) => fail(`Node 24 could not be started: ${error.message}`, "Delete node_modules and run this again."))
+  child.on("error", (error) =>
+    fail(`Node 24 could not be started: ${error.message}`, "Delete node_modules and run this again."),
+  )
   child.on("exit", (code, signal) => process.exit(code ?? (signal === "SIGINT" ? 130 : 143)))
 }

@@ -16,8 +16,14 @@ export function parseMounts(text: string): Mount[] {
     .map((line) => {
       const fields = line.split(" ")
       const end = fields.indexOf("-")
-      const unescape = (field: string) => field.replaceAll(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)))
-      return { point: unescape(fields[4] ?? ""), shared: fields.slice(6, end).some((field) => field.startsWith("shared:")) }
+      const unescape = (field: string) =>
+        field.replaceAll(/\\([0-7]{3})/g, (_, octal: string) =>
+          String.fromCharCode(Number.parseInt(octal, 8)),
+        )
+      return {
+        point: unescape(fields[4] ?? ""),
+        shared: fields.slice(6, end).some((field) => field.startsWith("shared:")),
+      }
     })
 }
 
@@ -27,7 +33,8 @@ function currentMounts(): Mount[] {
 
 export async function ensureShared(directory: string): Promise<boolean> {
   if (currentMounts().some((mount) => mount.point === directory && mount.shared)) return false
-  if (!currentMounts().some((mount) => mount.point === directory)) await run("mount", ["--bind", directory, directory])
+  if (!currentMounts().some((mount) => mount.point === directory))
+    await run("mount", ["--bind", directory, directory])
   await run("mount", ["--make-rshared", directory])
   return true
 }

@@ -25,7 +25,10 @@ export const BROWSER_NEEDS: readonly Need[] = [
   { commands: ["fc-list"], packages: ["fontconfig", "fonts-dejavu-core"] },
 ]
 
-export function onPath(command: string, searchPath = `${process.env["PATH"] ?? ""}:/usr/sbin:/sbin`): boolean {
+export function onPath(
+  command: string,
+  searchPath = `${process.env["PATH"] ?? ""}:/usr/sbin:/sbin`,
+): boolean {
   return searchPath.split(":").some((directory) => directory !== "" && existsSync(`${directory}/${command}`))
 }
 
@@ -33,18 +36,25 @@ export function missing(needs: readonly Need[], has: (command: string) => boolea
   return [...new Set(needs.filter((need) => !need.commands.some(has)).flatMap((need) => need.packages))]
 }
 
-export async function ensurePackages(needs: readonly Need[], has: (command: string) => boolean = onPath): Promise<string[]> {
+export async function ensurePackages(
+  needs: readonly Need[],
+  has: (command: string) => boolean = onPath,
+): Promise<string[]> {
   const wanted = missing(needs, has)
   if (wanted.length === 0) return []
   const advice = `Install ${wanted.join(", ")} with your package manager (Debian: apt-get install ${wanted.join(" ")}).`
-  if (process.getuid?.() !== 0) throw new StepFailed(`not installed: ${wanted.join(", ")}; only root can install them`, advice)
-  if (!onPath("apt-get")) throw new StepFailed(`not installed: ${wanted.join(", ")}; there is no apt-get here`, advice)
+  if (process.getuid?.() !== 0)
+    throw new StepFailed(`not installed: ${wanted.join(", ")}; only root can install them`, advice)
+  if (!onPath("apt-get"))
+    throw new StepFailed(`not installed: ${wanted.join(", ")}; there is no apt-get here`, advice)
   const environment = { DEBIAN_FRONTEND: "noninteractive", NEEDRESTART_SUSPEND: "1" }
   await run("apt-get", ["update"], { env: environment })
   const known: string[] = []
-  for (const name of wanted) if ((await tryRun("apt-cache", ["show", "--no-all-versions", name])).code === 0) known.push(name)
+  for (const name of wanted)
+    if ((await tryRun("apt-cache", ["show", "--no-all-versions", name])).code === 0) known.push(name)
   await run("apt-get", ["install", "-y", "--no-install-recommends", ...known], { env: environment })
   const still = missing(needs, has)
-  if (still.length > 0) throw new StepFailed(`apt installed ${known.join(", ")} but ${still.join(", ")} is still missing`, advice)
+  if (still.length > 0)
+    throw new StepFailed(`apt installed ${known.join(", ")} but ${still.join(", ")} is still missing`, advice)
   return known
 }

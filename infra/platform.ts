@@ -1,8 +1,8 @@
 // What `npm start` does, as steps. Each looks at what is there first; together they are idempotent, and a
 // start that ended anywhere goes on from there. Also used by the tests for their own installation.
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, cpSync } from "node:fs"
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from "node:fs"
 import path from "node:path"
-import { ensureImages, imagePresent } from "./build.ts"
+import { ensureImages, ensureSourceImage, imagePresent } from "./build.ts"
 import { Compose, composeEnvironment, renderEnvironmentFile } from "./compose.ts"
 import { inspectServices, logTail, type ServiceState } from "./containers.ts"
 import { renderNginx } from "./edge/nginx.ts"
@@ -16,7 +16,6 @@ import { run, tryRun } from "./run.ts"
 import { UIDS } from "./secrets.ts"
 import { ensureSecrets, ensureState, readIdentity, writeWhole } from "./state.ts"
 import { runSteps, StepFailed, type Print, type Step } from "./steps.ts"
-import { ensureSourceImage } from "./build.ts"
 
 export const SERVERS = ["postgresql", "keycloak", "minio", "mail", "edge"] as const
 const APPS = ["control-plane", "gateway", "node-agent", "custody"] as const
@@ -28,12 +27,15 @@ export interface StartOptions {
 
 /** Services that can be started: ours as far as their main file exists. */
 export function startable(root: string, options: StartOptions): string[] {
-  const apps = options.serversOnly ? [] : APPS.filter((app) => existsSync(path.join(root, "apps", app, "src", "main.ts")))
+  const apps = options.serversOnly
+    ? []
+    : APPS.filter((app) => existsSync(path.join(root, "apps", app, "src", "main.ts")))
   return [...SERVERS, ...apps]
 }
 
 function checkPlatform(): string {
-  if (process.platform !== "linux") throw new StepFailed("this is not Linux", "Use a Linux machine (Debian, Ubuntu).")
+  if (process.platform !== "linux")
+    throw new StepFailed("this is not Linux", "Use a Linux machine (Debian, Ubuntu).")
   if (process.getuid?.() !== 0)
     throw new StepFailed("not root", "Notebooks need mounts that only root can make: run `sudo npm start`.")
   return `${process.arch}, Node ${process.versions.node}`
@@ -89,11 +91,24 @@ function writeEdge(installation: Installation): boolean {
   if (changed) writeWhole(file, wanted, 0o644)
   if (installation.tls === undefined) return changed
   try {
-    writeWhole(path.join(directory, "tls", "tls.crt"), readFileSync(installation.tls.certificate, "utf8"), 0o644, nginx)
-    writeWhole(path.join(directory, "tls", "tls.key"), readFileSync(installation.tls.key, "utf8"), 0o600, nginx)
+    writeWhole(
+      path.join(directory, "tls", "tls.crt"),
+      readFileSync(installation.tls.certificate, "utf8"),
+      0o644,
+      nginx,
+    )
+    writeWhole(
+      path.join(directory, "tls", "tls.key"),
+      readFileSync(installation.tls.key, "utf8"),
+      0o600,
+      nginx,
+    )
     return true
   } catch (error) {
-    throw new StepFailed(`certificate or key: ${(error as Error).message}`, "Check GLASSHOUSE_TLS_CERT and GLASSHOUSE_TLS_KEY.")
+    throw new StepFailed(
+      `certificate or key: ${(error as Error).message}`,
+      "Check GLASSHOUSE_TLS_CERT and GLASSHOUSE_TLS_KEY.",
+    )
   }
 }
 
@@ -108,23 +123,35 @@ export async function waitHealthy(project: string, services: string[], seconds: 
   let waiting: ServiceState[] = []
   for (;;) {
     const states = await inspectServices(project)
-    waiting = states.filter((state) => services.includes(state.service) && !(state.running && state.health === "healthy"))
+    waiting = states.filter(
+      (state) => services.includes(state.service) && !(state.running && state.health === "healthy"),
+    )
     const absent = services.filter((name) => !states.some((state) => state.service === name))
     if (waiting.length === 0 && absent.length === 0) return
     if (performance.now() > end || waiting.some((state) => state.failing)) break
     await new Promise((resolve) => setTimeout(resolve, 500))
   }
   const names = waiting.map((state) => `${state.service} (${state.running ? state.health : "not running"})`)
-  const tails = await Promise.all(waiting.map(async (state) => `--- ${state.service}\n${await logTail(state.id)}`))
+  const tails = await Promise.all(
+    waiting.map(async (state) => `--- ${state.service}\n${await logTail(state.id)}`),
+  )
   throw new StepFailed(
     `not ready: ${names.join(", ")}\n${tails.join("\n")}`,
     "Read the lines above (all of them: docker logs CONTAINER), mend the cause, then start again.",
   )
 }
 
-async function provisionStore(root: string, installation: Installation, reference: string, id: string): Promise<string> {
+async function provisionStore(
+  root: string,
+  installation: Installation,
+  reference: string,
+  id: string,
+): Promise<string> {
   const labels = ["--label", `glasshouse.installation=${id}`, "--label", "glasshouse.role=service"]
-  const bind = (source: string, target: string) => ["--mount", `type=bind,source=${source},target=${target},readonly`]
+  const bind = (source: string, target: string) => [
+    "--mount",
+    `type=bind,source=${source},target=${target},readonly`,
+  ]
   await run("docker", [
     ...["run", "--rm", "--network", `${installation.project}_back`, "--read-only", "--cap-drop", "ALL"],
     ...["--security-opt", "no-new-privileges", "--memory", "256m", "--pids-limit", "64", ...labels],
@@ -143,8 +170,16 @@ export function startSteps(root: string, installation: Installation, options: St
   let edgeChanged = false
   let images: Record<string, string> = {}
   return [
-    { name: "platform", run: async () => checkPlatform(), advice: "Use Debian or Ubuntu with Node 20 or later." },
-    { name: "host packages", run: ensureHostPackages, advice: "Install the named packages by hand, then start again." },
+    {
+      name: "platform",
+      run: async () => checkPlatform(),
+      advice: "Use Debian or Ubuntu with Node 20 or later.",
+    },
+    {
+      name: "host packages",
+      run: ensureHostPackages,
+      advice: "Install the named packages by hand, then start again.",
+    },
     { name: "engine", run: ensureEngine, advice: "Start Docker Engine by hand, then start again." },
     {
       name: "state",
@@ -168,7 +203,11 @@ export function startSteps(root: string, installation: Installation, options: St
       },
       advice: "Start again: what was built stays.",
     },
-    { name: "console", run: async () => ensureWeb(root), advice: "Run `npm run check`: the console does not build." },
+    {
+      name: "console",
+      run: async () => ensureWeb(root),
+      advice: "Run `npm run check`: the console does not build.",
+    },
     {
       name: "our images",
       run: async (note) => {
@@ -211,6 +250,11 @@ export function startSteps(root: string, installation: Installation, options: St
   ]
 }
 
-export async function startPlatform(root: string, installation: Installation, print: Print, options: StartOptions = {}) {
+export async function startPlatform(
+  root: string,
+  installation: Installation,
+  print: Print,
+  options: StartOptions = {},
+) {
   await runSteps(startSteps(root, installation, options), print)
 }

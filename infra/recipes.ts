@@ -2,9 +2,19 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs"
 import path from "node:path"
 import { createHash } from "node:crypto"
-import { listFiles, productionModules, workspaceRecipe, type ContextFile, type ImageRecipe } from "./images.ts"
+import {
+  listFiles,
+  productionModules,
+  workspaceRecipe,
+  type ContextFile,
+  type ImageRecipe,
+} from "./images.ts"
 
-const BUNDLES = ["/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/cert.pem"]
+const BUNDLES = [
+  "/etc/ssl/certs/ca-certificates.crt",
+  "/etc/pki/tls/certs/ca-bundle.crt",
+  "/etc/ssl/cert.pem",
+]
 
 /** The host's certificate authorities: GLASSHOUSE_CA_BUNDLE where a site names one, else the system's. */
 export function hostBundle(): ContextFile {
@@ -33,16 +43,23 @@ function moduleFiles(root: string): ContextFile[] {
   return productionModules(lock.packages, ["maildev"])
     .filter((place) => existsSync(path.join(root, place)))
     .flatMap((place) =>
-      everyFile(root, place, (name) => name === "node_modules" || name.endsWith(".map") || name.endsWith(".md")),
+      everyFile(
+        root,
+        place,
+        (name) => name === "node_modules" || name.endsWith(".map") || name.endsWith(".md"),
+      ),
     )
     .map((name) => ({ name: `.build/${name}`, source: path.join(root, name) }))
 }
 
 /** What the web console is built from. */
 export function webInputs(root: string): string[] {
-  return ["apps/web", "apps/transparency/src", "apps/control-plane/src/contract", "package-lock.json"].flatMap((start) =>
-    listFiles(root, start),
-  )
+  return [
+    "apps/web",
+    "apps/transparency/src",
+    "apps/control-plane/src/contract",
+    "package-lock.json",
+  ].flatMap((start) => listFiles(root, start))
 }
 
 export function hashWeb(root: string): string {

@@ -53,10 +53,16 @@ export async function run(program: string, args: string[], options: RunOptions =
   throw new ProgramFailed(`${program} ${args.slice(0, 3).join(" ")} ended with ${done.code}:\n${said}`)
 }
 
-/** Runs a program with the terminal's own input and output; answers its exit code. */
-export function runInherited(program: string, args: string[], env: Record<string, string> = {}, cwd?: string): Promise<number> {
+/** Runs a program with the terminal's own input and output; answers its exit code. A test runner started by a test is one of its own. */
+export function runInherited(
+  program: string,
+  args: string[],
+  env: Record<string, string> = {},
+  cwd?: string,
+): Promise<number> {
+  const { NODE_TEST_CONTEXT: _, ...inherited } = process.env
   return new Promise((resolve, reject) => {
-    const child = spawn(program, args, { stdio: "inherit", env: { ...process.env, ...env }, cwd })
+    const child = spawn(program, args, { stdio: "inherit", env: { ...inherited, ...env }, cwd })
     child.on("error", reject)
     child.on("exit", (code) => resolve(code ?? 1))
   })
@@ -75,7 +81,11 @@ export function startDetached(program: string, args: string[], logFile: string):
 }
 
 /** Polls until `check` answers true; false when the time is over. */
-export async function waitUntil(check: () => Promise<boolean>, milliseconds: number, every = 250): Promise<boolean> {
+export async function waitUntil(
+  check: () => Promise<boolean>,
+  milliseconds: number,
+  every = 250,
+): Promise<boolean> {
   const end = performance.now() + milliseconds
   for (;;) {
     if (await check()) return true

@@ -16,7 +16,12 @@ export const STORE_USERS = [
   "stage-extract",
 ] as const
 
-const CUSTODY_CALLERS = { control: "control-plane", link: "stage-link", deidentify: "stage-deidentify", extract: "stage-extract" }
+const CUSTODY_CALLERS = {
+  control: "control-plane",
+  link: "stage-link",
+  deidentify: "stage-deidentify",
+  extract: "stage-extract",
+}
 
 export type Kind = "password" | "bytes" | "signing-key"
 

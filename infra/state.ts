@@ -47,7 +47,8 @@ export function writeWhole(file: string, text: string, mode: number, owner?: Own
 
 function makeDirectory(directory: string, mode: number, owner: Owner): void {
   mkdirSync(directory, { recursive: true, mode })
-  if (!lstatSync(directory).isDirectory()) throw new StepFailed(`${directory} is not a directory`, "Move it away.")
+  if (!lstatSync(directory).isDirectory())
+    throw new StepFailed(`${directory} is not a directory`, "Move it away.")
   chmodSync(directory, mode)
   if (process.getuid?.() === 0) chownSync(directory, owner.uid, owner.gid)
 }

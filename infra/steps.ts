@@ -29,11 +29,17 @@ export async function runSteps(steps: Step[], print: Print): Promise<void> {
     const began = performance.now()
     try {
       const said = await step.run((line) => print(`      ${line}`))
-      print(`  ✓ ${step.name.padEnd(width)}  ${formatSeconds(performance.now() - began).padStart(8)}  ${said}`)
+      print(
+        `  ✓ ${step.name.padEnd(width)}  ${formatSeconds(performance.now() - began).padStart(8)}  ${said}`,
+      )
     } catch (error) {
       print(`  ✗ ${step.name.padEnd(width)}  ${formatSeconds(performance.now() - began).padStart(8)}`)
       if (error instanceof StepFailed) throw error
-      throw new StepFailed(`${step.name}: ${error instanceof Error ? error.message : String(error)}`, step.advice, error)
+      throw new StepFailed(
+        `${step.name}: ${error instanceof Error ? error.message : String(error)}`,
+        step.advice,
+        error,
+      )
     }
   }
 }

@@ -11,7 +11,9 @@ async function main(): Promise<number> {
     const { state, name } = readInstallation(process.env)
     const accounts = readDemoAccounts(state)
     if (accounts.length === 0) {
-      say(`The installation ${name} has no demo accounts (or you may not read ${state}). Run npm start first.`)
+      say(
+        `The installation ${name} has no demo accounts (or you may not read ${state}). Run npm start first.`,
+      )
       return 1
     }
     const account = accounts.find(({ username }) => username === process.argv[2])

@@ -19,20 +19,35 @@ export async function removeInstallation(installation: Installation, print: Prin
   const { state, project } = installation
   const identity = readIdentity(state)
   if (identity === undefined && existsSync(state))
-    throw new StepFailed(`${state} is not an installation of Glasshouse`, "Nothing was deleted. Look at it yourself.")
+    throw new StepFailed(
+      `${state} is not an installation of Glasshouse`,
+      "Nothing was deleted. Look at it yourself.",
+    )
   if (identity === undefined) return print(`  There is no installation ${installation.name}.`)
   if (!(await engineAnswers()))
-    throw new StepFailed("Docker Engine does not answer", "Start it (npm start does), then reset again. Nothing was deleted.")
+    throw new StepFailed(
+      "Docker Engine does not answer",
+      "Start it (npm start does), then reset again. Nothing was deleted.",
+    )
   await runSteps(
     [
       {
         name: "containers",
         run: async () => {
           if (existsSync(path.join(state, "compose.env")))
-            await (await Compose.of(root, installation)).run("down", "--volumes", "--remove-orphans", "--timeout", "10")
+            await (
+              await Compose.of(root, installation)
+            ).run("down", "--volumes", "--remove-orphans", "--timeout", "10")
           await removeLeftovers(identity.id, project)
-          const networks = await run("docker", ["network", "ls", "-q", "--filter", `label=glasshouse.installation=${identity.id}`])
-          for (const network of networks.split("\n").filter((line) => line !== "")) await tryRun("docker", ["network", "rm", network])
+          const networks = await run("docker", [
+            "network",
+            "ls",
+            "-q",
+            "--filter",
+            `label=glasshouse.installation=${identity.id}`,
+          ])
+          for (const network of networks.split("\n").filter((line) => line !== ""))
+            await tryRun("docker", ["network", "rm", network])
           return "removed"
         },
         advice: "Run npm run reset again; `docker ps -a` shows what is left.",
@@ -41,7 +56,8 @@ export async function removeInstallation(installation: Installation, print: Prin
         name: "state",
         run: async () => {
           const held = await unmountBelow(state, true)
-          if (held.length > 0) throw new StepFailed(`still mounted: ${held.join(", ")}`, "End what uses it, then reset again.")
+          if (held.length > 0)
+            throw new StepFailed(`still mounted: ${held.join(", ")}`, "End what uses it, then reset again.")
           rmSync(state, { recursive: true, force: true })
           return `${state} deleted`
         },
@@ -59,7 +75,9 @@ async function confirm(installation: Installation): Promise<boolean> {
     return false
   }
   const terminal = createInterface({ input: process.stdin, output: process.stdout })
-  process.stdout.write(`\n  This deletes the installation ${installation.name}: data, log, accounts, keys and homes in ${installation.state}.\n`)
+  process.stdout.write(
+    `\n  This deletes the installation ${installation.name}: data, log, accounts, keys and homes in ${installation.state}.\n`,
+  )
   const answer = await terminal.question(`  Type its name (${installation.name}) to delete it: `)
   terminal.close()
   return answer.trim() === installation.name

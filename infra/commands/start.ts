@@ -9,7 +9,8 @@ import { root } from "../launch.js"
 export function renderAccounts(installation: Installation): string[] {
   const accounts = readDemoAccounts(installation.state)
   if (!installation.demo || accounts.length === 0) return []
-  const wide = (pick: (account: (typeof accounts)[number]) => string) => Math.max(...accounts.map((a) => pick(a).length))
+  const wide = (pick: (account: (typeof accounts)[number]) => string) =>
+    Math.max(...accounts.map((a) => pick(a).length))
   const name = wide((a) => a.username)
   const password = wide((a) => a.password)
   return [

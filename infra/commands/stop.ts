@@ -19,7 +19,9 @@ export async function stopPlatform(installation: Installation, print: Print): Pr
     return
   }
   if (!(await engineAnswers())) {
-    print("  Docker Engine does not answer, so nothing of the platform can be stopped through it; nothing was changed.")
+    print(
+      "  Docker Engine does not answer, so nothing of the platform can be stopped through it; nothing was changed.",
+    )
     return
   }
   await runSteps(
@@ -50,7 +52,8 @@ export async function stopPlatform(installation: Installation, print: Print): Pr
           const held = await unmountBelow(installation.state, false)
           return held.length === 0 ? "released" : `still held: ${held.join(", ")}`
         },
-        advice: "A program on this machine has a file open below the state directory: end it, run npm stop again.",
+        advice:
+          "A program on this machine has a file open below the state directory: end it, run npm stop again.",
       },
     ],
     print,

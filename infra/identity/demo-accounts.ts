@@ -44,8 +44,14 @@ const REGISTER = "National Demonstration Register"
 const WATCH = "Data Use Watch"
 
 export const DEMO_PEOPLE: readonly DemoPerson[] = [
-  person("priya", "Priya Raman", UNIVERSITY, "researcher, liver disease and survival", { role: "researcher", scope: "project:liver" }),
-  person("hannah", "Hannah Okafor", INSTITUTE, "researcher, rare clotting events", { role: "researcher", scope: "project:clotting" }),
+  person("priya", "Priya Raman", UNIVERSITY, "researcher, liver disease and survival", {
+    role: "researcher",
+    scope: "project:liver",
+  }),
+  person("hannah", "Hannah Okafor", INSTITUTE, "researcher, rare clotting events", {
+    role: "researcher",
+    scope: "project:clotting",
+  }),
   person(
     "amara",
     "Amara Lindqvist",
@@ -54,11 +60,20 @@ export const DEMO_PEOPLE: readonly DemoPerson[] = [
     { role: "project_admin", scope: "project:liver" },
     { role: "project_admin", scope: "project:clotting" },
   ),
-  person("jonas", "Jonas Weber", OPERATOR, "output checker", { role: "output_checker", scope: "installation" }),
+  person("jonas", "Jonas Weber", OPERATOR, "output checker", {
+    role: "output_checker",
+    scope: "installation",
+  }),
   person("mei", "Mei Tanaka", OPERATOR, "output checker", { role: "output_checker", scope: "installation" }),
-  person("tomasz", "Tomasz Nowak", OPERATOR, "output checker", { role: "output_checker", scope: "installation" }),
+  person("tomasz", "Tomasz Nowak", OPERATOR, "output checker", {
+    role: "output_checker",
+    scope: "installation",
+  }),
   person("ines", "Inês Carvalho", REGISTER, "data manager", { role: "data_manager", scope: "installation" }),
-  person("ruth", "Ruth Abramson", REGISTER, "custodian of the data sets", { role: "custodian", scope: "data-set:*" }),
+  person("ruth", "Ruth Abramson", REGISTER, "custodian of the data sets", {
+    role: "custodian",
+    scope: "data-set:*",
+  }),
   person("kwame", "Kwame Mensah", WATCH, "auditor", { role: "auditor", scope: "installation" }),
   person("lena", "Lena Fischer", OPERATOR, "operator", { role: "operator", scope: "installation" }),
 ]
@@ -76,7 +91,14 @@ export function makeDemoAccounts(people: readonly DemoPerson[] = DEMO_PEOPLE): D
 
 export interface Bootstrap {
   issuer: string
-  people: { username: string; name: string; email: string; subject: string; organisation: string; roles: Appointment[] }[]
+  people: {
+    username: string
+    name: string
+    email: string
+    subject: string
+    organisation: string
+    roles: Appointment[]
+  }[]
 }
 
 /** What the control plane reads at its first start: who may be bound to which person and role. No secrets. */

@@ -16,7 +16,8 @@ export interface Clock {
 export const systemClock: Clock = {
   now: Date.now,
   until: async (when) => {
-    while (Date.now() < when) await new Promise((resolve) => setTimeout(resolve, Math.max(when - Date.now(), 1)))
+    while (Date.now() < when)
+      await new Promise((resolve) => setTimeout(resolve, Math.max(when - Date.now(), 1)))
   },
 }
 

@@ -26,7 +26,10 @@ function siteBootstrap(issuer: string): Bootstrap {
     if (!Array.isArray(people)) throw new Error("`people` is not a list")
     return { issuer, people }
   } catch (error) {
-    throw new StepFailed(`GLASSHOUSE_BOOTSTRAP ${file}: ${(error as Error).message}`, "See docs/operating.md for its shape.")
+    throw new StepFailed(
+      `GLASSHOUSE_BOOTSTRAP ${file}: ${(error as Error).message}`,
+      "See docs/operating.md for its shape.",
+    )
   }
 }
 
@@ -49,7 +52,12 @@ export function prepareIdentity(installation: Installation): string {
   if (!existsSync(realmFile)) {
     const secret = readFileSync(path.join(state, "secrets", "keycloak", "identity-client-secret"), "utf8")
     const keycloak = { uid: UIDS.keycloak, gid: UIDS.keycloak }
-    writeWhole(realmFile, `${JSON.stringify(renderRealm(site, secret, accounts), null, 2)}\n`, 0o600, keycloak)
+    writeWhole(
+      realmFile,
+      `${JSON.stringify(renderRealm(site, secret, accounts), null, 2)}\n`,
+      0o600,
+      keycloak,
+    )
   }
   return demo ? `${accounts.length} demo accounts` : "no demo people"
 }

@@ -56,7 +56,11 @@ const FLOWS = [
     { flowAlias: "glasshouse fresh", requirement: "CONDITIONAL" },
   ]),
   flow("glasshouse session", false, [
-    { authenticator: "conditional-level-of-authentication", requirement: "REQUIRED", config: "level session" },
+    {
+      authenticator: "conditional-level-of-authentication",
+      requirement: "REQUIRED",
+      config: "level session",
+    },
     { authenticator: "auth-username-password-form", requirement: "REQUIRED", config: "password" },
     { authenticator: "auth-otp-form", requirement: "REQUIRED", config: "code" },
   ]),
@@ -71,8 +75,14 @@ const SESSION_SECONDS = "36000"
 const FLOW_CONFIGS = [
   { alias: "level session", config: { "loa-condition-level": "1", "loa-max-age": SESSION_SECONDS } },
   { alias: "level fresh", config: { "loa-condition-level": "2", "loa-max-age": "0" } },
-  { alias: "password", config: { "default.reference.value": "pwd", "default.reference.maxAge": SESSION_SECONDS } },
-  { alias: "code", config: { "default.reference.value": "otp", "default.reference.maxAge": SESSION_SECONDS } },
+  {
+    alias: "password",
+    config: { "default.reference.value": "pwd", "default.reference.maxAge": SESSION_SECONDS },
+  },
+  {
+    alias: "code",
+    config: { "default.reference.value": "otp", "default.reference.maxAge": SESSION_SECONDS },
+  },
 ]
 
 function accountOf(account: DemoAccount) {

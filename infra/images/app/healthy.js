@@ -11,9 +11,12 @@ setTimeout(() => end(false), 3500)
 
 const [, socketPath, path] = /^unix:([^:]+)(?::(\/.*))?$/.exec(target) ?? []
 if (socketPath !== undefined && path === undefined) {
-  connect(socketPath).on("connect", () => end(true)).on("error", () => end(false))
+  connect(socketPath)
+    .on("connect", () => end(true))
+    .on("error", () => end(false))
 } else {
-  const answered = (response) => end(any !== undefined || response.statusCode >= 200 && response.statusCode < 300)
+  const answered = (response) =>
+    end(any !== undefined || (response.statusCode >= 200 && response.statusCode < 300))
   const call = socketPath === undefined ? request(target, answered) : request({ socketPath, path }, answered)
   call.on("error", () => end(false))
   call.end()

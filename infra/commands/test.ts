@@ -1,0 +1,97 @@
+// `npm test`: check, unit tests, then an installation of its own for integration tests and the journeys in
+// a real browser. A part that fails does not keep the others from running; the last line counts, and the
+// exit code is 0 only when nothing failed. `npm test -- unit` (check, unit, integration, journeys) runs parts.
+import process from "node:process"
+import { root } from "../launch.js"
+import { BROWSER_NEEDS, ensurePackages } from "../packages.ts"
+import { describeFailure, formatSeconds } from "../steps.ts"
+import type { Counts } from "../testing/count-reporter.ts"
+import { addCounts, findTests, runJourneys, runNodeTests, runWebTests } from "../testing/suites.ts"
+import { leftBehind, runningServices, startTestInstallation } from "../testing/test-installation.ts"
+import { runChecks } from "./check.ts"
+
+const PARTS = ["check", "unit", "integration", "journeys"] as const
+type PartName = (typeof PARTS)[number]
+
+const print = (line: string) => void process.stdout.write(`${line}\n`)
+const results: { name: string; counts: Counts; seconds: number }[] = []
+
+async function part(name: string, work: () => Promise<Counts>): Promise<void> {
+  print(`\n== ${name}`)
+  const began = performance.now()
+  let counts: Counts
+  try {
+    counts = await work()
+  } catch (error) {
+    print(describeFailure(error))
+    counts = { passed: 0, failed: 1 }
+  }
+  const seconds = performance.now() - began
+  results.push({ name, counts, seconds })
+  print(`   ${name}: ${counts.passed} passed, ${counts.failed} failed in ${formatSeconds(seconds)}`)
+}
+
+async function onInstallation(wanted: (name: PartName) => boolean): Promise<void> {
+  const before = await runningServices().catch(() => [])
+  const interrupted = new AbortController()
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => interrupted.abort())
+  let id = ""
+  try {
+    await using stack = await startTestInstallation(root, print)
+    id = stack.environment["GLASSHOUSE_INSTALLATION_ID"] ?? ""
+    const files = findTests(root, "integration")
+    if (wanted("integration") && !interrupted.signal.aborted)
+      await part("integration", () => runNodeTests(root, files, stack.environment, 1))
+    if (wanted("journeys") && !interrupted.signal.aborted) {
+      await part("journeys", async () => {
+        await ensurePackages(BROWSER_NEEDS)
+        return await runJourneys(root, stack.environment)
+      })
+    }
+  } catch (error) {
+    print(describeFailure(error))
+    results.push({ name: "test installation", counts: { passed: 0, failed: 1 }, seconds: 0 })
+  }
+  await part("nothing left behind", async () => {
+    const left = id === "" ? [] : await leftBehind(id)
+    const now = await runningServices()
+    const gone = before.filter((container) => !now.includes(container))
+    for (const name of left) print(`   left behind: ${name}`)
+    for (const name of gone) print(`   ran before the tests and does not any more: ${name}`)
+    return { passed: left.length + gone.length === 0 ? 1 : 0, failed: left.length + gone.length }
+  })
+  if (interrupted.signal.aborted)
+    results.push({ name: "interrupted", counts: { passed: 0, failed: 1 }, seconds: 0 })
+}
+
+async function main(): Promise<number> {
+  const began = performance.now()
+  const chosen = process.argv.slice(2).filter((argument) => !argument.startsWith("-"))
+  const unknown = chosen.filter((name) => !(PARTS as readonly string[]).includes(name))
+  if (unknown.length > 0) {
+    process.stderr.write(`Unknown part ${unknown.join(", ")}. Parts: ${PARTS.join(", ")}.\n`)
+    return 2
+  }
+  const wanted = (name: PartName) => chosen.length === 0 || chosen.includes(name)
+  if (wanted("check"))
+    await part("check", async () => {
+      const failed = await runChecks(print)
+      return { passed: 5 - failed.length, failed: failed.length }
+    })
+  if (wanted("unit")) {
+    await part("unit", () => runNodeTests(root, findTests(root, "unit"), {}, 2))
+    await part("console", () => runWebTests(root))
+  }
+  if (wanted("integration") || wanted("journeys")) await onInstallation(wanted)
+  const total = addCounts(results.map(({ counts }) => counts))
+  print("")
+  for (const { name, counts, seconds } of results)
+    print(
+      `  ${name.padEnd(20)} ${String(counts.passed).padStart(6)} passed ${String(counts.failed).padStart(4)} failed  ${formatSeconds(seconds)}`,
+    )
+  print(`\n  ${formatSeconds(performance.now() - began)} in all`)
+  print(`${total.passed} passed, ${total.failed} failed`)
+  return total.failed === 0 ? 0 : 1
+}
+
+if (import.meta.main) process.exitCode = await main()

@@ -1,0 +1,54 @@
+import assert from "node:assert/strict"
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import os from "node:os"
+import path from "node:path"
+import { after, test } from "node:test"
+import { root } from "../launch.js"
+import { addCounts, findTests, runNodeTests, settle } from "./suites.ts"
+
+const directory = mkdtempSync(path.join(os.tmpdir(), "suites-"))
+after(() => rmSync(directory, { recursive: true }))
+
+test("a suite that crashed without counting a failure has failed", () => {
+  assert.deepEqual(settle({ passed: 3, failed: 0 }, 1), { passed: 3, failed: 1 })
+  assert.deepEqual(settle(undefined, 0), { passed: 0, failed: 1 })
+  assert.deepEqual(settle({ passed: 3, failed: 2 }, 1), { passed: 3, failed: 2 })
+  assert.deepEqual(
+    addCounts([
+      { passed: 1, failed: 0 },
+      { passed: 2, failed: 3 },
+    ]),
+    { passed: 3, failed: 3 },
+  )
+})
+
+test("unit and integration files are told apart, and the console's are left to its own runner", () => {
+  for (const name of [
+    "apps/x/src/a.test.ts",
+    "apps/x/src/b.it.test.ts",
+    "apps/web/src/c.test.ts",
+    "apps/x/node_modules/m/d.test.ts",
+  ]) {
+    mkdirSync(path.join(directory, path.dirname(name)), { recursive: true })
+    writeFileSync(path.join(directory, name), "")
+  }
+  assert.deepEqual(findTests(directory, "unit"), ["apps/x/src/a.test.ts"])
+  assert.deepEqual(findTests(directory, "integration"), ["apps/x/src/b.it.test.ts"])
+})
+
+test("passed, failed, skipped and crashed tests are counted for what they are", async () => {
+  const write = (name: string, text: string) => {
+    const file = path.join(directory, name)
+    writeFileSync(file, `import { test, describe } from "node:test"\n${text}`)
+    return file
+  }
+  const good = write("good.mjs", `describe("a", () => { test("b", () => {}); test("c", () => {}) })`)
+  const skipped = write("skipped.mjs", `test.skip("d", () => {})`)
+  const bad = write("bad.mjs", `test("e", () => { throw new Error("no") })`)
+  const crashed = write("crashed.mjs", `test("f", () => {}); process.exit(3)`)
+  const run = (...files: string[]) => runNodeTests(root, files, {}, 1)
+  assert.deepEqual(await run(good), { passed: 2, failed: 0 })
+  assert.deepEqual(await run(skipped), { passed: 0, failed: 1 })
+  assert.deepEqual(await run(good, bad), { passed: 2, failed: 1 })
+  assert.ok((await run(crashed)).failed > 0)
+})

@@ -1,0 +1,125 @@
+// The kinds of tests and how each is run and counted. Exit codes and counts are both looked at: a suite
+// that ended badly without a counted failure (a crash) counts as one failed.
+import { existsSync, globSync, mkdtempSync, readFileSync, rmSync } from "node:fs"
+import os from "node:os"
+import path from "node:path"
+import { pathToFileURL } from "node:url"
+import { runInherited } from "../run.ts"
+import type { Counts } from "./count-reporter.ts"
+
+export function findTests(root: string, kind: "unit" | "integration"): string[] {
+  const files = globSync(["apps/**/*.test.ts", "infra/**/*.test.ts", "e2e/**/*.test.ts"], {
+    cwd: root,
+    exclude: (name) => /(^|\/)(node_modules|dist)$/.test(name),
+  })
+  return files
+    .filter(
+      (file) => file.endsWith(".it.test.ts") === (kind === "integration") && !file.startsWith("apps/web/"),
+    )
+    .toSorted()
+}
+
+/** What a suite's own count says, corrected by how its process ended. */
+export function settle(counts: Counts | undefined, code: number): Counts {
+  if (counts === undefined) return { passed: 0, failed: 1 }
+  return { passed: counts.passed, failed: counts.failed === 0 && code !== 0 ? 1 : counts.failed }
+}
+
+export function addCounts(all: Counts[]): Counts {
+  return all.reduce((sum, one) => ({ passed: sum.passed + one.passed, failed: sum.failed + one.failed }), {
+    passed: 0,
+    failed: 0,
+  })
+}
+
+async function counted(
+  work: (file: string) => Promise<{ code: number; read: () => Counts | undefined }>,
+): Promise<Counts> {
+  const directory = mkdtempSync(path.join(os.tmpdir(), "glasshouse-counts-"))
+  try {
+    const { code, read } = await work(path.join(directory, "counts.json"))
+    let counts: Counts | undefined
+    try {
+      counts = read()
+    } catch {
+      counts = undefined
+    }
+    return settle(counts, code)
+  } finally {
+    rmSync(directory, { recursive: true, force: true })
+  }
+}
+
+export async function runNodeTests(
+  root: string,
+  files: string[],
+  env: Record<string, string>,
+  concurrency: number,
+): Promise<Counts> {
+  if (files.length === 0) return { passed: 0, failed: 0 }
+  const reporter = pathToFileURL(path.join(root, "infra", "testing", "count-reporter.ts")).href
+  return await counted(async (file) => {
+    const code = await runInherited(
+      process.execPath,
+      [
+        "--disable-warning=ExperimentalWarning",
+        "--test",
+        `--test-concurrency=${concurrency}`,
+        ...["--test-reporter=dot", "--test-reporter-destination=stdout"],
+        ...[`--test-reporter=${reporter}`, `--test-reporter-destination=${file}`],
+        ...files,
+      ],
+      env,
+      root,
+    )
+    return { code, read: () => JSON.parse(readFileSync(file, "utf8")) as Counts }
+  })
+}
+
+interface VitestReport {
+  numPassedTests: number
+  numFailedTests: number
+  numPendingTests: number
+  numTodoTests: number
+  numTotalTests: number
+}
+
+export async function runWebTests(root: string): Promise<Counts> {
+  const vitest = path.join(root, "node_modules", "vitest", "vitest.mjs")
+  return await counted(async (file) => {
+    const code = await runInherited(
+      process.execPath,
+      [vitest, "run", "--reporter=dot", "--reporter=json", `--outputFile.json=${file}`],
+      {},
+      path.join(root, "apps", "web"),
+    )
+    const read = () => {
+      const report = JSON.parse(readFileSync(file, "utf8")) as VitestReport
+      return { passed: report.numPassedTests, failed: report.numTotalTests - report.numPassedTests }
+    }
+    return { code, read }
+  })
+}
+
+interface PlaywrightReport {
+  stats: { expected: number; unexpected: number; flaky: number; skipped: number }
+}
+
+export async function runJourneys(root: string, env: Record<string, string>): Promise<Counts> {
+  const config = path.join(root, "e2e", "playwright.config.ts")
+  if (!existsSync(config)) return { passed: 0, failed: 0 }
+  const playwright = path.join(root, "node_modules", "playwright", "cli.js")
+  return await counted(async (file) => {
+    const code = await runInherited(
+      process.execPath,
+      [playwright, "test", "--config", config, "--reporter=line,json"],
+      { ...env, PLAYWRIGHT_JSON_OUTPUT_FILE: file, PLAYWRIGHT_JSON_OUTPUT_NAME: file },
+      root,
+    )
+    const read = () => {
+      const { stats } = JSON.parse(readFileSync(file, "utf8")) as PlaywrightReport
+      return { passed: stats.expected, failed: stats.unexpected + stats.flaky + stats.skipped }
+    }
+    return { code, read }
+  })
+}
