@@ -1,6 +1,7 @@
 // Asking the output checker: files of a request go into its sandbox as one tar, with what supports them
 // and what the project released before; a verdict per file comes out. A sandbox that breaks costs the
 // verdict of the file that broke it, nothing more. Not being able to ask at all is thrown, to try again.
+import { Readable } from "node:stream"
 import { pipeline } from "node:stream/promises"
 import { pack, type Pack } from "tar-stream"
 import type { Ctx } from "../context.ts"
@@ -14,7 +15,7 @@ import {
 } from "../domain/check-report.ts"
 import { newId } from "../domain/id.ts"
 import type { Db, Tx } from "../store/db.ts"
-import { fromStore, QUARANTINE, RELEASED, releasedKey } from "./output-objects.ts"
+import { fromStore, RELEASED, releasedKey } from "./output-objects.ts"
 
 /** Below the agent's own limit, with room for headers. */
 const MOST_ARCHIVE_BYTES = 240 * 1024 * 1024
@@ -103,29 +104,28 @@ async function ask(
     ...supporting.map((f) => ({ ...f, name: `supporting/${f.path}` })),
     ...previous.map((f) => ({ ...f, name: `previous/${f.release}/${f.path}` })),
   ])
-  const answered = ctx.drivers.agent.check(
-    newId(),
-    { policy, ...(ids === undefined ? {} : { ids }) },
-    archive,
-  )
+  const answered = ctx.drivers.agent
+    .check(newId(), { policy, ...(ids === undefined ? {} : { ids }) }, Readable.from(archive))
+    // Who has answered reads no more: whatever is still being written must not wait for ever.
+    .finally(() => archive.destroy())
   const [sent, answer] = await Promise.allSettled([filled, answered])
   if (answer.status === "rejected") {
-    if (answer.reason instanceof NeighbourRefused && answer.reason.code === "check_failed")
-      return { state: "failed", reason: failureOf(answer.reason.message) }
+    if (answer.reason instanceof NeighbourRefused)
+      return { state: "failed", reason: failureOf(answer.reason) }
     // The store broke the archive off, or nobody answered: neither says anything about the files.
     throw sent.status === "rejected" ? sent.reason : answer.reason
   }
-  if (sent.status === "rejected") throw sent.reason
   const report = readReport(answer.value)
   return report ? { state: "done", report } : { state: "failed", reason: "bad_answer" }
 }
 
-function failureOf(message: string): string {
+function failureOf(refused: NeighbourRefused): string {
+  if (refused.code !== "check_failed") return refused.code === "too_large" ? "too_large" : "checker_died"
   try {
-    const { reason } = JSON.parse(message) as { reason?: unknown }
+    const { reason } = JSON.parse(refused.message) as { reason?: unknown }
     if (typeof reason === "string" && /^[a-z_]{1,40}$/.test(reason)) return reason
   } catch {
-    // an older agent answers in words
+    // The agent said it in words.
   }
   return "checker_died"
 }
@@ -216,5 +216,3 @@ async function listEarlier(
   }
   return { files, left: rows.length - files.length }
 }
-
-export { QUARANTINE }

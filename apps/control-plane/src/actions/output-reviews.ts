@@ -2,7 +2,7 @@
 // may see a request. Votes count when the review is submitted; two submitted reviews end the blind phase.
 import type { Static } from "typebox"
 import type { RequestState, Vote } from "#contract/vocabulary.ts"
-import { Comment } from "#contract/outputs.ts"
+import type { Comment } from "#contract/outputs.ts"
 import type { Ctx } from "../context.ts"
 import type { PersonActor } from "../domain/actor.ts"
 import { Conflict, Invalid } from "../domain/errors.ts"

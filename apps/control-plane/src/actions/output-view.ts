@@ -1,8 +1,7 @@
 // A request as one reader may see it: a checker blind before both have voted, the project nothing of a
 // turn until it is over, and every button with its reason.
 import type { Static } from "typebox"
-import type { Comment, RequestFile, RequestView } from "#contract/outputs.ts"
-import { Finding } from "#contract/outputs.ts"
+import type { Comment, Finding, RequestFile, RequestView } from "#contract/outputs.ts"
 import { EVENTS, type EventCode } from "#contract/events.ts"
 import type { Ctx } from "../context.ts"
 import type { PersonActor } from "../domain/actor.ts"
