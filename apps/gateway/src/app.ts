@@ -38,10 +38,10 @@ export async function buildGateway({ site, runsDirectory, controlPlane, store, n
       createWorkspaceServer({ ...workspaceDeps, controlPlane, isHeard: () => doors.isHeard() }, run),
     onListed: (runs) => void notebooks.keep(runs),
     onClosed: (run) => {
-      intents.endRun(run)
-      lists.endRun(run)
+      endReads(run)
       lastMessages.delete(run)
     },
+    onReadsEnded: endReads,
     onFault: (run, error) => onFault(`door of run ${run}`, error),
     now,
   })
@@ -60,6 +60,11 @@ export async function buildGateway({ site, runsDirectory, controlPlane, store, n
   )
   let closing: Promise<void> | undefined
   return { browser, doors, health, close: () => (closing ??= close()) }
+
+  function endReads(run: string): void {
+    intents.endRun(run)
+    lists.endRun(run)
+  }
 
   /** Says goodbye on every side: sockets 1012, outcomes and shown bytes told, doors taken away. */
   async function close(): Promise<void> {

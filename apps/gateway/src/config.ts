@@ -52,7 +52,7 @@ export function readConfig(env: Environment, readFile: (path: string) => string 
     healthPort,
     controlSocket: join(state, "sock/control/gateway.sock"),
     runsDirectory: join(state, "runs"),
-    store: { address: env["GLASSHOUSE_STORE"] ?? "http://minio:9000", user: "gateway", key },
+    store: { address: env["GLASSHOUSE_STORE_URL"] ?? "http://minio:9000", user: "gateway", key },
   }
 }
 

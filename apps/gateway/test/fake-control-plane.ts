@@ -4,6 +4,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import { rmSync } from "node:fs"
 import type {
   ContentsEvent,
+  GatewayRuns,
   Intent,
   IntentRequest,
   Lease,
@@ -24,7 +25,7 @@ export async function startControlPlane(socketPath: string) {
     /** what every call does, unless its path has an entry of its own */
     failure: "none" as Failure,
     failures: new Map<string, Failure>(),
-    runs: [] as { run: string; workspace: string }[],
+    runs: [] as GatewayRuns["runs"],
     tickets: new Map<string, Lease>(),
     sessions: new Map<string, Lease>(),
     /** code with which a session's renewal is refused */

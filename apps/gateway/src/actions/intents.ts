@@ -8,7 +8,7 @@ import { type ControlPlane, Refused } from "../drivers/control-plane.ts"
 export type Held = {
   readonly intent: Intent
   readonly run: string
-  readonly validUntil: number
+  validUntil: number
   requests: number
   bytes: number
   ranges: Range[]
@@ -96,7 +96,12 @@ export class Intents {
 
   /** Ends what a run holds: nothing is served under it any more. */
   endRun(run: string): void {
-    for (const [name, held] of this.#held) if (held.run === run) this.#end(name, held)
+    for (const [name, held] of this.#held) {
+      if (held.run !== run) continue
+      // What streams under it finds out at its next piece.
+      held.validUntil = -Infinity
+      this.#end(name, held)
+    }
   }
 
   /** Ends everything and tells what was read; gives up after `wait` milliseconds. */

@@ -28,7 +28,7 @@ export type Session = {
 }
 
 export type Timing = { renewEvery: number; retryEvery: number; idleAfter: number; forgetAfter: number }
-const TIMING: Timing = { renewEvery: 1500, retryEvery: 400, idleAfter: 20_000, forgetAfter: 600_000 }
+const TIMING: Timing = { renewEvery: 2000, retryEvery: 400, idleAfter: 20_000, forgetAfter: 600_000 }
 
 /** Shown bytes of one person over all sessions here, so that two tabs share one allowance at once. */
 type Meter = { base: number; limit: number; pending: number; assets: number }

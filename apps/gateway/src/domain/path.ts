@@ -16,7 +16,6 @@ export class BadTarget extends Error {
 }
 
 const PRINTABLE = /^[\x21-\x7e]+$/
-
 const CONTROL = /[\u0000-\u001f\u007f-\u009f]/
 const STILL_ENCODED = /%[0-9a-f]{2}/i
 

@@ -70,6 +70,8 @@ const TIMES = { poll: 1500, lease: 2000, log: 4000, data: 5000 } as const
 
 const BASE = "http://control-plane/gateway/v1"
 const Entry = Type.Object({ index: Type.Integer() })
+/** Counted with others, a refusal may have no entry of its own. */
+const CountedEntry = Type.Object({ index: Type.Union([Type.Integer(), Type.Null()]) })
 const Problem = Type.Object({
   code: Type.String({ maxLength: 64 }),
   message: Type.String({ maxLength: 2000 }),
@@ -86,7 +88,7 @@ export function connectControlPlane(socketPath: string): ControlPlane {
     renew: post("/leases/renew", Lease, TIMES.lease),
     logMessage: drop(post("/messages", Entry, TIMES.log)),
     logContents: drop(post("/contents", Entry, TIMES.log)),
-    logRefusal: drop(post("/refusals", Entry, TIMES.log)),
+    logRefusal: drop(post("/refusals", CountedEntry, TIMES.log)),
     workspace: call("GET", (run: string) => `/runs/${run}/workspace`, WorkspaceIdentity, TIMES.data),
     list: (run, bucket) => post("/lists", ObjectList, TIMES.data)({ run, bucket }),
     intent: post("/intents", Intent, TIMES.data),
@@ -136,8 +138,8 @@ function bindCall(dispatcher: Dispatcher) {
           throw new Unavailable("protocol_error", "The answer does not fit the protocol.")
         return body as Static<T>
       }
-      if (status >= 400 && status < 500 && isProblem.Check(body))
-        throw new Refused(status, body.code, body.message)
+      const isNo = status >= 400 && status < 500 && status !== 408 && status !== 429
+      if (isNo && isProblem.Check(body)) throw new Refused(status, body.code, body.message)
       const code = isProblem.Check(body) ? body.code : "control_plane_unreachable"
       throw new Unavailable(code, `The control plane answered ${status}.`)
     }

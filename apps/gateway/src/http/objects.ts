@@ -29,7 +29,9 @@ export async function serveObjects(
     return await getObject(deps, run, asked.bucket, asked.key, request, response)
   } catch (error) {
     const failure = asS3Error(error)
-    if (failure.status === 404 || failure.status === 403) {
+    // What the control plane refused for a reason, it has in its log already.
+    const isTold = error instanceof Refused && error.status !== 404
+    if (!isTold && (failure.status === 404 || failure.status === 403)) {
       deps.refusals.note({ run, code: failure.code, what: `${method} ${target.path}` })
     }
     sendS3Error(response, failure, target.path, method)

@@ -7,7 +7,7 @@ import type { ControlPlane } from "../drivers/control-plane.ts"
 import { sendJson } from "./json.ts"
 
 const METHODS = ["GET", "PUT", "POST"] as const
-const PASSED = ["content-type", "content-length", "x-content-sha256", "accept"]
+const PASSED = ["content-length", "x-content-sha256", "accept"]
 const RETURNED = ["content-type", "content-length", "audit-index"]
 
 export async function relayOutputs(
@@ -31,12 +31,18 @@ export async function relayOutputs(
     run,
     method,
     path: path + target.rawQuery,
-    headers: pick(request.headers, PASSED),
+    headers: { ...pick(request.headers, PASSED), ...typeOf(method) },
     body: method === "GET" ? null : request,
     signal: ended.signal,
   })
   response.writeHead(answer.statusCode, { ...pick(answer.headers, RETURNED), "cache-control": "no-store" })
   await pipeline(answer.body, response)
+}
+
+/** A file is bytes and a request is JSON, whatever the workspace calls it. */
+function typeOf(method: string): Record<string, string> {
+  if (method === "GET") return {}
+  return { "content-type": method === "PUT" ? "application/octet-stream" : "application/json" }
 }
 
 function pick(

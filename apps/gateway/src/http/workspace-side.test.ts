@@ -316,6 +316,26 @@ test("a run that is no longer listed loses its socket at once, and its intents",
   await until(() => rig.controlPlane.outcomes.length === 1, "the outcome is told")
 })
 
+test("a run that may not read now keeps its door, but its intents and streams end", async () => {
+  let go = (): void => undefined
+  const gate = new Promise<void>((resolve) => {
+    go = resolve
+  })
+  rig.store.piece = 100_000
+  rig.store.beforePiece = (at) => (at === 200_000 ? gate : undefined)
+  const streaming = assert.rejects(rig.inside(`/data/${KEY}`))
+  await until(() => rig.store.reads.length === 1, "it streams")
+  rig.controlPlane.runs = [{ run: RUN, workspace: WORKSPACE, reads: false }]
+  rig.controlPlane.intentRefusal = "hold_project"
+  await rig.gateway.doors.poll()
+  go()
+  await streaming
+  const answer = await rig.inside(`/data/${KEY}`)
+  assert.deepEqual([answer.status, codeOf(answer.body)], [403, "hold_project"])
+  await until(() => rig.controlPlane.outcomes.length === 1, "the outcome is told")
+  assert.ok((rig.controlPlane.outcomes[0]?.bytes ?? 0) <= 300_000)
+})
+
 test("doors: everybody may connect, what lies there is replaced, a lost one comes back", async () => {
   assert.equal(statSync(rig.door).mode & 0o777, 0o666)
   const other = "eeeeeeeeeeee"

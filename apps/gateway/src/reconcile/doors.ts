@@ -16,6 +16,8 @@ export type DoorDeps = {
   createServer: (run: string) => Server
   onListed: (runs: ReadonlySet<string>) => void
   onClosed: (run: string) => void
+  /** the run stays, but may not read data now */
+  onReadsEnded: (run: string) => void
   /** what went wrong with one run's socket; it is tried again at the next list */
   onFault: (run: string, error: unknown) => void
   now: () => number
@@ -75,6 +77,7 @@ export class Doors {
       const { runs } = await this.#deps.controlPlane.runs()
       this.#heard = asked
       await this.#apply(new Set(runs.map(({ run }) => run).filter((run) => isId(run))))
+      for (const { run, reads } of runs) if (reads === false) this.#deps.onReadsEnded(run)
     } catch {
       if (!this.isHeard()) for (const { server } of this.#doors.values()) server.closeAllConnections()
     }

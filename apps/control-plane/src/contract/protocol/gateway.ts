@@ -12,7 +12,14 @@ export const INTENT_SECONDS = 60
 
 /** GET /gateway/v1/runs: runs for which a socket is to be offered. Polled every second; what is not listed is closed. */
 export const GatewayRuns = Type.Object({
-  runs: Type.Array(Type.Object({ run: Type.String(), workspace: Type.String() })),
+  runs: Type.Array(
+    Type.Object({
+      run: Type.String(),
+      workspace: Type.String(),
+      /** false: data may not be read now (a hold, an expiry, an unwritable log); its intents end at once */
+      reads: Type.Optional(Type.Boolean()),
+    }),
+  ),
 })
 
 /** POST /gateway/v1/tickets/redeem {ticket, workspace} → Lease, once; 403 `ticket_invalid` */
