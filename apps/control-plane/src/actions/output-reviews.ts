@@ -11,7 +11,7 @@ import { decideRequest, REVIEWS_NEEDED, thirdIsNeeded } from "../domain/outputs.
 import type { PowerName } from "../domain/powers.ts"
 import type { Tx } from "../store/db.ts"
 import { loadParts, moveRequest, outputsOf, submittedReviewers, type RequestParts } from "../store/outputs.ts"
-import { change, type Asked, type Recorder } from "./change.ts"
+import { change, type Asked } from "./change.ts"
 import { assertMay, assertPerson, may } from "./load.ts"
 import { fileOf } from "./output-files.ts"
 import {

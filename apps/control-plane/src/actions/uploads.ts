@@ -5,55 +5,21 @@ import { Transform, type Readable } from "node:stream"
 import { sql } from "kysely"
 import { MAX_FILE_BYTES } from "#contract/outputs.ts"
 import type { Ctx } from "../context.ts"
-import type { PersonActor } from "../domain/actor.ts"
-import { Conflict, Invalid, NotFound, TooMany } from "../domain/errors.ts"
+import { Invalid, TooMany } from "../domain/errors.ts"
 import { cleanPath } from "../domain/file-name.ts"
 import { newId } from "../domain/id.ts"
 import { HEAD_BYTES, mediaKind } from "../domain/media-kind.ts"
-import { findPersonActor } from "../store/actors.ts"
 import { change, type Asked } from "./change.ts"
 import { assertMay, assertPerson, getProject } from "./load.ts"
 import { forget, fromStore, QUARANTINE, uploadKey } from "./output-objects.ts"
+import { getRunOwner, type RunOwner } from "./run-owner.ts"
+
+// All that a workspace can ask for through its socket, in one place for the server that routes it.
+export { checkFiles, listOwnRequests, requestFromWorkspace } from "./workspace-outputs.ts"
 
 /** What one person may push within a day, per project. */
 export const MOST_PUSHES = 2_000
 export const MOST_PUSHED_BYTES = 4 * 1024 ** 3
-
-export interface RunOwner {
-  readonly asked: Asked & { readonly actor: PersonActor }
-  readonly project: string
-  readonly workspace: string
-  readonly run: string
-}
-
-/** The person of a run that is wanted and of whom we know; NotFound otherwise. */
-export async function getRunOwner(ctx: Ctx, run: string, request?: string): Promise<RunOwner> {
-  const row = await ctx.db
-    .selectFrom("run as r")
-    .innerJoin("workspace as w", "w.id", "r.workspace_id")
-    .select(["r.id", "w.id as workspace", "w.project_id", "w.person_id"])
-    .where("r.id", "=", run)
-    .where("r.wanted", "=", "running")
-    .executeTakeFirst()
-  if (!row) throw new NotFound()
-  // A workspace has no browser session of its own; the newest one that is open in it is named.
-  const session = await ctx.db
-    .selectFrom("notebook_session")
-    .select("session_id")
-    .where("run_id", "=", run)
-    .where("ended_at", "is", null)
-    .orderBy("renewed_at", "desc")
-    .limit(1)
-    .executeTakeFirst()
-  const actor = await findPersonActor(ctx.db, row.person_id, session?.session_id ?? "", ctx.clock.now())
-  if (!actor) throw new NotFound()
-  return {
-    asked: { actor, request: request ?? newId() },
-    project: row.project_id,
-    workspace: row.workspace,
-    run,
-  }
-}
 
 export interface Pushed {
   readonly file: string
@@ -182,9 +148,4 @@ export async function listUploads(ctx: Ctx, asked: Asked, project: string) {
       mediaKind: r.media_kind,
     })),
   }
-}
-
-/** Two files of one name would take each other's place. */
-export function assertDifferentPaths(paths: readonly string[]): void {
-  if (new Set(paths).size !== paths.length) throw new Conflict("already_exists")
 }

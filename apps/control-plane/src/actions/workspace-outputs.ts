@@ -3,7 +3,7 @@
 import { Type, type Static } from "typebox"
 import { Value } from "typebox/value"
 import type { Ctx } from "../context.ts"
-import { Invalid, NotFound, Problem } from "../domain/errors.ts"
+import { Conflict, Invalid, NotFound, Problem } from "../domain/errors.ts"
 import { newId } from "../domain/id.ts"
 import { MOST_FILES, MOST_GROUPS, seesComment } from "../domain/outputs.ts"
 import { refusalSentence, stateWord } from "../domain/sentences.ts"
@@ -15,7 +15,7 @@ import { freezeUpload, insertFile, type Frozen } from "./output-files.ts"
 import { candidateKey, forget, QUARANTINE, submittedKey, uploadKey } from "./output-objects.ts"
 import { insertRequest, loadForChange, submitLocked } from "./output-requests.ts"
 import { viewCheck, reasonInWords } from "./output-view.ts"
-import { assertDifferentPaths, getRunOwner, type RunOwner } from "./uploads.ts"
+import { getRunOwner, type RunOwner } from "./run-owner.ts"
 
 const Words = Type.String({ maxLength: 4_000 })
 
@@ -268,4 +268,9 @@ export async function checkFiles(ctx: Ctx, run: string, body: unknown) {
       return { file: f.id, path: f.path, verdict: seen.verdict, findings: seen.findings }
     }),
   }
+}
+
+/** Two files of one name would take each other's place. */
+function assertDifferentPaths(paths: readonly string[]): void {
+  if (new Set(paths).size !== paths.length) throw new Conflict("already_exists")
 }
