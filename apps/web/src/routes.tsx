@@ -56,6 +56,18 @@ export const routes: RouteObject[] = [
                   Component: (await import("./pages/requests/edit-request.tsx")).EditRequest,
                 }),
               },
+              {
+                path: "queue",
+                lazy: async () => ({ Component: (await import("./pages/checker/queue.tsx")).Queue }),
+              },
+              {
+                path: "queue/:request",
+                lazy: async () => ({ Component: (await import("./pages/checker/desk.tsx")).Desk }),
+              },
+              {
+                path: "audit",
+                lazy: async () => ({ Component: (await import("./pages/log/log-search.tsx")).LogSearch }),
+              },
               { path: "*", lazy: async () => ({ Component: (await import("./pages/nowhere.tsx")).Nowhere }) },
             ],
           },

@@ -24,6 +24,8 @@ interface Options {
   enabled?: boolean
   /** milliseconds between fetches, for what moves by itself */
   every?: number | false
+  /** fetched once for this page's life: each fetch is an entry of the log */
+  once?: boolean
 }
 
 /** Reads an operation. `data` stays on screen while it is fetched again. */
@@ -33,6 +35,7 @@ export function useRead<I extends OperationId>(id: I, input: Input<I>, options: 
     queryFn: ({ signal }) => (call as (...all: unknown[]) => Promise<Answer<I>>)(id, input, signal),
     ...(options.enabled === undefined ? {} : { enabled: options.enabled }),
     ...(options.every === undefined ? {} : { refetchInterval: options.every }),
+    ...(options.once ? { staleTime: Infinity, refetchOnWindowFocus: false, refetchOnReconnect: false } : {}),
   })
 }
 

@@ -8,7 +8,7 @@ import { Fault } from "./fault.tsx"
 import { ProofPanel } from "./proof-panel.tsx"
 
 export function EventDrawer({ index, onClose }: { index: number; onClose: () => void }) {
-  const chip = useRead("logChip", { params: { index } })
+  const chip = useRead("logChip", { params: { index } }, { once: true })
   return (
     <Drawer opened onClose={onClose} title={`Log entry #${formatCount(index)}`} size={482} padding="xl">
       {chip.error ? (

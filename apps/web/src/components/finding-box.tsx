@@ -7,13 +7,15 @@ import "./finding-box.css"
 interface FindingBoxProps {
   finding: Finding
   file?: string
-  open?: boolean
+  /** what the row is about, where the page knows */
+  row?: string | undefined
   children?: ReactNode
 }
 
-export function FindingBox({ finding, file, children }: FindingBoxProps) {
+export function FindingBox({ finding, file, row, children }: FindingBoxProps) {
   const Glyph = finding.status === "violated" ? IconCircleX : IconHelpCircle
-  const place = placeOf(finding)
+  const column = finding.location?.column
+  const place = row ?? placeOf({ location: { ...finding.location, column: undefined } })
   return (
     <article className={`finding ${finding.status}`}>
       <header>
@@ -27,7 +29,10 @@ export function FindingBox({ finding, file, children }: FindingBoxProps) {
         {file ? <code className="file-name">{file}</code> : null}
       </header>
       <p className="said-by-engine">
-        {place ? `${place[0]?.toUpperCase()}${place.slice(1)}. ` : ""}
+        {place ? `${place[0]?.toUpperCase()}${place.slice(1)}` : ""}
+        {place && column ? ", " : ""}
+        {column && (place || !finding.message.includes(column)) ? <code>{column}</code> : ""}
+        {place || (column && !finding.message.includes(column)) ? ". " : ""}
         {finding.message}
       </p>
       <Recovered finding={finding} />
@@ -80,7 +85,7 @@ export function SatisfiedList({ findings }: { findings: readonly Finding[] }) {
             {titleOf(finding)}
             <span className="visually-hidden">, satisfied: {finding.message}</span>
           </span>
-          <span className="meta">{all ? finding.message : describeKnown(finding)}</span>
+          <span className={all ? "meta" : "meta cut"}>{finding.message || describeKnown(finding)}</span>
         </li>
       ))}
       {more > 0 || all ? (

@@ -92,8 +92,15 @@ export function countFindings(findings: readonly Finding[]): Record<Finding["sta
   return counts
 }
 
+interface Place {
+  sheet?: string | undefined
+  row?: number | undefined
+  column?: string | undefined
+  path?: string | undefined
+}
+
 /** Where a finding points: "row 2, subunit". Rows are counted from 1 for people. */
-export function placeOf(finding: Pick<Finding, "location">): string {
+export function placeOf(finding: { location?: Place }): string {
   const { location } = finding
   if (!location) return ""
   return [

@@ -50,10 +50,12 @@ export function PageHead({ title, lead, tag, children }: PageHeadProps) {
   return (
     <div className="page-head">
       <div>
-        <h1 tabIndex={-1}>{title}</h1>
+        <div className="title-line">
+          <h1 tabIndex={-1}>{title}</h1>
+          {tag}
+        </div>
         {lead ? <p className="lead">{lead}</p> : null}
       </div>
-      {tag}
       {children ? <div className="acts">{children}</div> : null}
     </div>
   )

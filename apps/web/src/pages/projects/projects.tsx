@@ -4,6 +4,7 @@ import { PageFault } from "../../components/fault.tsx"
 import { nameRole } from "../../components/me.ts"
 import { PageHead, useTitle } from "../../components/page.tsx"
 import { Empty, LoadingRows } from "../../ui/notes.tsx"
+import { TableBox } from "../../ui/table-box.tsx"
 import { State, type StateKind } from "../../ui/state.tsx"
 import { formatDate, joinWords } from "../../util/format.ts"
 
@@ -26,7 +27,7 @@ export function Projects() {
             A project admin invites you by mail. The link in that mail brings you in.
           </Empty>
         ) : (
-          <div className="table-box">
+          <TableBox label="Projects">
             <table className="grid">
               <thead>
                 <tr>
@@ -59,7 +60,7 @@ export function Projects() {
                 })}
               </tbody>
             </table>
-          </div>
+          </TableBox>
         )
       ) : (
         <LoadingRows rows={6} />

@@ -6,6 +6,7 @@ import { Fault, PageFault } from "../../components/fault.tsx"
 import { PageHead, useTitle } from "../../components/page.tsx"
 import { describeRequest } from "../../components/request-state.ts"
 import { Empty, LoadingRows } from "../../ui/notes.tsx"
+import { TableBox } from "../../ui/table-box.tsx"
 import { State } from "../../ui/state.tsx"
 import { Near } from "../../ui/when.tsx"
 import { WhyNotButton } from "../../ui/why-not.tsx"
@@ -53,7 +54,7 @@ export function Requests() {
             release".
           </Empty>
         ) : (
-          <div className="table-box">
+          <TableBox label="Requests">
             <table className="grid">
               <thead>
                 <tr>
@@ -92,7 +93,7 @@ export function Requests() {
                 })}
               </tbody>
             </table>
-          </div>
+          </TableBox>
         )
       ) : (
         <LoadingRows rows={6} />

@@ -1,6 +1,6 @@
 // Asking for release: pick files, group them, say what each is and how small numbers were handled, while the
 // checks run beside. What is typed is saved by itself.
-import { ActionIcon, Button, Select, Textarea, TextInput } from "@mantine/core"
+import { ActionIcon, Select, Textarea, TextInput } from "@mantine/core"
 import { IconCheck, IconPhoto, IconPlus, IconTable, IconX } from "@tabler/icons-react"
 import { useEffect, useRef, useState } from "react"
 import { Link, useNavigate, useParams } from "react-router"

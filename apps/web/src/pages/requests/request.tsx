@@ -12,6 +12,7 @@ import { PageHead, useTitle } from "../../components/page.tsx"
 import { describeRequest } from "../../components/request-state.ts"
 import { Timeline } from "../../components/timeline.tsx"
 import { LoadingRows } from "../../ui/notes.tsx"
+import { TableBox } from "../../ui/table-box.tsx"
 import { State, Tag, stateIcons } from "../../ui/state.tsx"
 import { WhyNotButton } from "../../ui/why-not.tsx"
 import { formatBytes, formatDateTime } from "../../util/format.ts"
@@ -41,7 +42,7 @@ function RequestPage({ view }: { view: RequestView }) {
     { label: "Projects", to: "/projects" },
     { label: view.project.title, to: `/projects/${view.project.id}` },
     { label: "Quarantine", to: `/projects/${view.project.id}/requests` },
-    { label: view.title },
+    { label: view.number },
   ])
   const look = describeRequest(view.state)
   return (
@@ -119,7 +120,10 @@ function FilesTable({ view, files }: { view: RequestView; files: readonly Reques
   const [open, setOpen] = useState<string>()
   if (files.length === 0) return null
   return (
-    <div className="table-box bare">
+    <TableBox
+      label={`Files of ${view.groups.find((group) => group.id === files[0]?.group)?.name ?? "the request"}`}
+      bare
+    >
       <table className="grid request-files">
         <thead>
           <tr>
@@ -143,7 +147,7 @@ function FilesTable({ view, files }: { view: RequestView; files: readonly Reques
           ))}
         </tbody>
       </table>
-    </div>
+    </TableBox>
   )
 }
 
@@ -171,9 +175,11 @@ function FileRows({ file, open, onToggle }: FileRowsProps) {
           <code>{file.path}</code>
           {file.description ? <div className="meta">{file.description}</div> : null}
           {findings.length > 0 ? (
-            <button type="button" className="link-button" aria-expanded={open} onClick={onToggle}>
-              {open ? "Hide what was checked" : "Show what was checked"}
-            </button>
+            <div>
+              <button type="button" className="link-button" aria-expanded={open} onClick={onToggle}>
+                {open ? "Hide what was checked" : "Show what was checked"}
+              </button>
+            </div>
           ) : null}
         </td>
         <td>{file.withdrawn ? <State kind="quiet">Taken out</State> : <FileState file={file} />}</td>

@@ -49,7 +49,13 @@ function WorkspaceDocument({ ready }: { ready: boolean }) {
   const view = useRead("workspaceGet", { params: { workspace } }, { enabled: ready, every: 2_000 })
   useEvents(client, ready && me.data !== undefined)
   useNotebookActivity(view.data)
-  if (view.error && !view.data) return <PageFault error={view.error} onRetry={() => void view.refetch()} />
+  if (view.error && !view.data) {
+    return (
+      <main>
+        <PageFault error={view.error} onRetry={() => void view.refetch()} />
+      </main>
+    )
+  }
   return (
     <div className="workspace">
       {view.data ? <ThinBar view={view.data} /> : <header className="thin-bar" />}

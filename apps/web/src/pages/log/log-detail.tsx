@@ -1,0 +1,115 @@
+// One event with everything that this reader may see of it, its proof, and what belongs to it.
+import { ActionIcon, Button, CopyButton, Kbd } from "@mantine/core"
+import { IconCode, IconCopy, IconX } from "@tabler/icons-react"
+import { useRead } from "../../api/queries.ts"
+import type { Answer } from "../../api/client.ts"
+import { EventFacts } from "../../components/event-facts.tsx"
+import { Fault } from "../../components/fault.tsx"
+import { LogChip } from "../../components/log-chip.tsx"
+import { ProofPanel } from "../../components/proof-panel.tsx"
+import { LoadingRows } from "../../ui/notes.tsx"
+import { formatDate, formatSeconds, formatTime } from "../../util/format.ts"
+
+type Entry = Answer<"logEntry">
+
+interface LogDetailProps {
+  index: number
+  onClose: () => void
+}
+
+export function LogDetail({ index, onClose }: LogDetailProps) {
+  const entry = useRead("logEntry", { params: { index } }, { once: true })
+  return (
+    <aside className="detail" aria-label="Event">
+      <div className="event-head">
+        <LogChip index={index} />
+        {entry.data ? (
+          <span className="small text-2">
+            {formatDate(entry.data.row.at)}, {formatSeconds(entry.data.row.at)}
+          </span>
+        ) : null}
+        <span style={{ marginLeft: "auto", display: "flex", gap: 6, alignItems: "center" }}>
+          <Kbd aria-hidden>k</Kbd>
+          <Kbd aria-hidden>j</Kbd>
+          <ActionIcon aria-label="Close the event" size={28} onClick={onClose}>
+            <IconX size={16} stroke={1.5} aria-hidden />
+          </ActionIcon>
+        </span>
+      </div>
+      {entry.error ? <Fault error={entry.error} onRetry={() => void entry.refetch()} /> : null}
+      {entry.isPending ? <LoadingRows rows={6} /> : null}
+      {entry.data ? <EntryBody entry={entry.data} index={index} /> : null}
+    </aside>
+  )
+}
+
+function EntryBody({ entry, index }: { entry: Entry; index: number }) {
+  const groups = [
+    ["who", entry.who],
+    ["facts", entry.facts],
+    ["detail", entry.detail],
+  ] as const
+  const more = groups.flatMap(([group, content]) =>
+    content === null
+      ? ([[group, "sealed: you may not see this part"]] as const)
+      : Object.entries(content).map(([name, value]) => [name, writeValue(value)] as const),
+  )
+  return (
+    <>
+      <h2 className="event-title">{entry.row.sentence}</h2>
+      <EventFacts row={entry.row} more={more} />
+      <div style={{ marginTop: 16 }}>
+        <ProofPanel log="access" index={index} leaf={entry.leaf} openings={entry.openings}>
+          <Button
+            leftSection={<IconCode size={16} stroke={1.5} aria-hidden />}
+            onClick={() => saveJson(entry, index)}
+          >
+            JSON
+          </Button>
+          <CopyButton value={`${location.origin}/audit?event=${index}`}>
+            {({ copied, copy }) => (
+              <Button
+                variant="subtle"
+                leftSection={<IconCopy size={16} stroke={1.5} aria-hidden />}
+                onClick={copy}
+              >
+                {copied ? "Copied" : "Copy link"}
+              </Button>
+            )}
+          </CopyButton>
+        </ProofPanel>
+      </div>
+      {entry.related.length > 0 ? (
+        <div className="same-session">
+          <h3 style={{ paddingBottom: 8 }}>Belongs to it</h3>
+          <ul>
+            {entry.related.map((row) => (
+              <li key={row.index}>
+                <LogChip index={row.index} />
+                <span>{row.sentence}</span>
+                <span className="meta">{formatTime(row.at)}</span>
+              </li>
+            ))}
+          </ul>
+        </div>
+      ) : null}
+    </>
+  )
+}
+
+/** A value of the log as text; never markup. */
+export function writeValue(value: unknown): string {
+  if (value === null || value === undefined) return "none"
+  if (typeof value === "string") return value
+  if (typeof value === "number" || typeof value === "boolean") return String(value)
+  return JSON.stringify(value)
+}
+
+function saveJson(entry: Entry, index: number): void {
+  const url = URL.createObjectURL(new Blob([JSON.stringify(entry, null, 2)], { type: "application/json" }))
+  const link = document.createElement("a")
+  link.href = url
+  link.download = `event-${index}.json`
+  link.click()
+  URL.revokeObjectURL(url)
+}
