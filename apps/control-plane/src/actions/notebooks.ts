@@ -1,31 +1,55 @@
 // What gateways ask about notebooks: tickets, leases, and the log before anything is forwarded. A lease
 // is a question asked again every few seconds; whatever stops a person shows in the next answer.
 import { sql } from "kysely"
-import type { ContentsEvent, Lease, MessageEvent, RefusalEvent, RenewRequest } from "#protocol/gateway.ts"
+import type {
+  ContentsEvent,
+  GatewayRuns,
+  Lease,
+  MessageEvent,
+  RefusalEvent,
+  RenewRequest,
+} from "#protocol/gateway.ts"
 import { LEASE_SECONDS } from "#protocol/gateway.ts"
 import type { Ctx } from "../context.ts"
 import type { PersonActor } from "../domain/actor.ts"
 import { civilDate } from "../domain/dates.ts"
 import { assertAllowed } from "../domain/decide.ts"
-import { Denied } from "../domain/errors.ts"
+import { Denied, Problem } from "../domain/errors.ts"
 import { sha256 } from "../domain/hash.ts"
 import { newSecret } from "../domain/id.ts"
 import { findPersonActor } from "../store/actors.ts"
 import { findWorkspace } from "../store/facts.ts"
 import { change, intend, type Asked } from "./change.ts"
 import { moment } from "./load.ts"
+import { findReader } from "./reads.ts"
 import { recordCounted } from "./refusals.ts"
 
 const SHOWN_EVENT_MS = 60_000
 
-export async function listGatewayRuns(ctx: Ctx): Promise<{ runs: { run: string; workspace: string }[] }> {
+export async function listGatewayRuns(ctx: Ctx): Promise<GatewayRuns> {
   const rows = await ctx.db
     .selectFrom("run")
     .select(["id", "workspace_id"])
     .where("wanted", "=", "running")
     .where("observed", "in", ["preparing", "running", "unknown"])
     .execute()
-  return { runs: rows.map((r) => ({ run: r.id, workspace: r.workspace_id })) }
+  const runs = rows.map(async (r) => ({
+    run: r.id,
+    workspace: r.workspace_id,
+    reads: await mayRead(ctx, r.id),
+  }))
+  return { runs: await Promise.all(runs) }
+}
+
+/** Asked each second: a hold, an expiry or an unwritable log ends the intents that a gateway holds. */
+async function mayRead(ctx: Ctx, run: string): Promise<boolean> {
+  try {
+    ctx.audit.assertHealthy()
+    return (await findReader(ctx, run)).decision.allow
+  } catch (error) {
+    if (error instanceof Problem) return false
+    throw error
+  }
 }
 
 interface Sitting {
