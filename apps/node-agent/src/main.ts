@@ -2,7 +2,7 @@
 // and has no other way in.
 import { chmod, mkdir, unlink } from "node:fs/promises"
 import { dirname } from "node:path"
-import Fastify from "fastify"
+import Fastify, { LogController } from "fastify"
 import { registerAgent } from "./app.ts"
 import { readConfig } from "./config.ts"
 import { removeEndedStages } from "./actions/stages.ts"
@@ -10,7 +10,11 @@ import { openContext } from "./open.ts"
 import { recover } from "./reconcile/leftovers.ts"
 
 const config = readConfig(process.env)
-const app = Fastify({ logger: { level: "info" }, disableRequestLogging: true, bodyLimit: 1024 * 1024 })
+const app = Fastify({
+  logger: { level: "info" },
+  logController: new LogController({ disableRequestLogging: true }),
+  bodyLimit: 1024 * 1024,
+})
 const ctx = await openContext(config, app.log)
 registerAgent(app, ctx)
 await recover(ctx)

@@ -2,7 +2,7 @@
 import type { Context } from "../context.ts"
 import { containerName } from "../domain/layout.ts"
 import { removeContainer } from "../drivers/engine.ts"
-import type { RunRecord } from "../store/records.ts"
+import type { RunRecord } from "../domain/run-record.ts"
 import { releaseStorage } from "./storage.ts"
 
 /** Removes containers, mounts and directories of a run; with its record also the images' mounts. Keeps the record. */

@@ -13,7 +13,7 @@ import {
   type StorageKind,
 } from "../domain/layout.ts"
 import { bindInto, ensureImage, mountImage, oneAtATime, removeDirectory, unmount } from "../drivers/mounts.ts"
-import type { RunRecord } from "../store/records.ts"
+import type { RunRecord } from "../domain/run-record.ts"
 
 /** Mounts home and shared on the node, made first when they are new. Returns what is to be bound. */
 export async function openStorage(

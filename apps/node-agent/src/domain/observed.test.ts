@@ -1,6 +1,6 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import type { RunRecord } from "../store/records.ts"
+import type { RunRecord } from "./run-record.ts"
 import { observe, type PairState } from "./observed.ts"
 
 const states: PairState[] = ["running", "stopped", "absent"]

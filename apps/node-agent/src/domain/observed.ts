@@ -2,7 +2,7 @@
 // combination is a test. Never guesses: an engine that does not answer is an error of the caller, not a
 // state here.
 import type { Observed } from "#protocol/agent.ts"
-import type { RunRecord } from "../store/records.ts"
+import type { RunRecord } from "./run-record.ts"
 
 export type PairState = "running" | "stopped" | "absent"
 

@@ -6,12 +6,14 @@ import { Compile } from "typebox/compile"
 import type { ProbeResult } from "#protocol/agent.ts"
 import { invalid } from "./errors.ts"
 
-/** Controls that can be taken away one at a time; see weaken.ts. */
+/** Controls that can be taken away one at a time, to see that the probe works. */
 export const CONTROLS = [
   "network",
+  "resolver",
   "seccomp",
   "masks",
   "capabilities",
+  "privileges",
   "readonly",
   "limits",
   "user",

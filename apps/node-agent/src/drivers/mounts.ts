@@ -122,7 +122,8 @@ async function mountPoints(): Promise<string[]> {
 /** In a container /dev does not follow the kernel: the node of the next free loop device is made by hand. */
 async function ensureLoopNode(): Promise<void> {
   const { stdout } = await run("losetup", ["-f"])
-  const device = stdout.trim()
+  // "/dev/loop3", or "/dev/loop3 (lost)" where the node is missing.
+  const device = stdout.trim().split(" ")[0] ?? ""
   if (!/^\/dev\/loop[0-9]+$/.test(device) || (await exists(device))) return
   await command("mknod", ["-m", "0600", device, "b", "7", device.slice("/dev/loop".length)])
 }

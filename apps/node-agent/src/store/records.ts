@@ -3,21 +3,8 @@
 // what exists; a record says what was asked for and how far it got.
 import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises"
 import { join } from "node:path"
-import type { ProbeResult, RunRequest, RunStep } from "#protocol/agent.ts"
 import { isId } from "../domain/ids.ts"
-
-export type RunRecord = {
-  readonly run: string
-  readonly request: RunRequest
-  /** `ready` was reached once; whether it still runs is asked of the engine */
-  phase: "preparing" | "ready" | "failed" | "ended"
-  step: RunStep
-  startedAt?: string
-  finishedAt?: string
-  exitCode?: number
-  reason?: string
-  probes?: ProbeResult[]
-}
+import type { RunRecord } from "../domain/run-record.ts"
 
 export type Records = { readonly directory: string; readonly byRun: Map<string, RunRecord> }
 
