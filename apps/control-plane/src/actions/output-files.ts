@@ -50,6 +50,7 @@ export async function freezeUpload(
     .where("id", "=", upload)
     .where("project_id", "=", project)
     .where("person_id", "=", actor.person)
+    .where("removed_at", "is", null)
     .executeTakeFirst()
   if (!row) throw new NotFound()
   const file = newId()

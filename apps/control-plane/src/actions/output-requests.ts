@@ -121,6 +121,7 @@ export async function recordStep(
       person_id: asked.actor.kind === "person" ? actorId(asked.actor) : null,
       facts: JSON.stringify(event.facts),
       outbox_id: outbox,
+      log_index: null,
       at: ctx.clock.now(),
     })
     .execute()
@@ -149,13 +150,13 @@ export async function insertRequest(
   { record, touch }: Recorder,
   project: string,
   title: string,
+  id: string = newId(),
 ): Promise<{ id: string; number: string }> {
   const actor = assertPerson(asked.actor)
   const known = await getProject(ctx, tx, actor, project)
   assertMay(ctx, actor, "request.create", known)
   const policy = await findOutputPolicy(tx, project)
   if (!policy) throw new Denied("agreement_missing")
-  const id = newId()
   const number = await nextRequestNumber(tx)
   await tx
     .insertInto("output_request")

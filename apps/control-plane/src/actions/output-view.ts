@@ -107,6 +107,19 @@ async function viewFiles(ctx: Ctx, loaded: Loaded, reader: Reader): Promise<File
   const releaseKnown = release[0] ? await getRelease(ctx, ctx.db, actor, release[0].release_id) : undefined
   const edit = may(ctx, actor, "request.edit", known)
   const view = may(ctx, actor, "file.view", known)
+  // Files differ in a few ties only: the same question is asked once.
+  const answers = new Map<string, ReturnType<typeof may>>()
+  const once = (key: string, answer: () => ReturnType<typeof may>) => {
+    const found = answers.get(key) ?? answer()
+    answers.set(key, found)
+    return found
+  }
+  const votePermission = (ties: string[]) =>
+    once(`vote|${ties.join()}`, () => may(ctx, actor, "file.vote", known, ties))
+  const downloadPermission = (ties: string[]) =>
+    once(`download|${ties.join()}`, () =>
+      may(ctx, actor, "release.download", releaseKnown ?? notReleased(loaded), ties),
+    )
   return parts.files.map((f) => {
     const decision = f.kind === "output" ? decideFile(f.candidate_sha256, castVotes(parts, f.id)) : null
     const told = reader.reviews ? open : decisionsAreTold(state) && open
@@ -138,20 +151,13 @@ async function viewFiles(ctx: Ctx, loaded: Loaded, reader: Reader): Promise<File
           : [],
       decision: told ? decision : null,
       actions: {
-        vote: may(ctx, actor, "file.vote", known, voteTies(loaded, actor.person, f)),
+        vote: votePermission(voteTies(loaded, actor.person, f)),
         view,
         edit,
         remove: edit,
-        download:
-          released && releaseKnown
-            ? may(
-                ctx,
-                actor,
-                "release.download",
-                releaseKnown,
-                downloadTies(released, actor.person, ctx.clock.now()),
-              )
-            : may(ctx, actor, "release.download", notReleased(loaded), ["unpublished"]),
+        download: downloadPermission(
+          released && releaseKnown ? downloadTies(released, actor.person, ctx.clock.now()) : ["unpublished"],
+        ),
       },
     }
   })

@@ -7,6 +7,7 @@ import type { PersonActor } from "../domain/actor.ts"
 import { Denied, NotFound, Unavailable } from "../domain/errors.ts"
 import { attachment } from "../domain/file-name.ts"
 import { newId } from "../domain/id.ts"
+import { touch } from "../drivers/live.ts"
 import { findPersonActor } from "../store/actors.ts"
 import { buildEvent, intend, type Asked } from "./change.ts"
 import { assertMay, assertPerson } from "./load.ts"
@@ -71,6 +72,7 @@ export async function downloadFile(ctx: Ctx, asked: Asked, release: string, file
         clearInterval(watch)
         clearTimeout(deadline)
         await finish(ctx, release, file, attempt, actor.person, complete)
+        if (complete) await addStep(ctx, actor, claimed, index, facts)
         await ctx.audit.append(
           buildEvent(ctx, asked, {
             code: "intent.finished",
@@ -123,6 +125,7 @@ async function claim(ctx: Ctx, actor: PersonActor, release: string, file: string
       project: known.row.project_id,
       request: known.row.request_id,
       number: known.row.number,
+      turn: known.row.turn,
       path: row.path,
       size: row.size,
       sha256: row.sha256,
@@ -148,6 +151,29 @@ async function finish(
     .where("file_id", "=", file)
     .where("attempt_id", "=", attempt)
     .execute()
+}
+
+async function addStep(
+  ctx: Ctx,
+  actor: PersonActor,
+  claimed: { request: string; turn: number },
+  index: number,
+  facts: Record<string, string | number>,
+): Promise<void> {
+  await ctx.db
+    .insertInto("output_step")
+    .values({
+      request_id: claimed.request,
+      turn: claimed.turn,
+      code: "output.downloaded",
+      person_id: actor.person,
+      facts: JSON.stringify(facts),
+      outbox_id: null,
+      log_index: index,
+      at: ctx.clock.now(),
+    })
+    .execute()
+  await touch(ctx.db, `request:${claimed.request}`)
 }
 
 function* pieces(bytes: Buffer): Generator<Buffer> {

@@ -67,6 +67,7 @@ export async function pushFile(
           sha256: stored.sha256,
           media_kind: kind,
           created_at: ctx.clock.now(),
+          removed_at: null,
         })
         .execute()
       await record({
@@ -135,7 +136,7 @@ export async function listUploads(ctx: Ctx, asked: Asked, project: string) {
   }>`
     select * from (
       select distinct on (path) id, path, size, sha256, media_kind, created_at from upload
-      where project_id = ${project} and person_id = ${actor.person}
+      where project_id = ${project} and person_id = ${actor.person} and removed_at is null
       order by path, created_at desc) newest
     order by created_at desc limit 1000`.execute(ctx.db)
   return {

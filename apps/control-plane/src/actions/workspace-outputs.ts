@@ -3,12 +3,13 @@
 import { Type, type Static } from "typebox"
 import { Value } from "typebox/value"
 import type { Ctx } from "../context.ts"
-import { Conflict, Invalid, NotFound, Problem } from "../domain/errors.ts"
+import { Conflict, Denied, Invalid, NotFound } from "../domain/errors.ts"
 import { newId } from "../domain/id.ts"
 import { MOST_FILES, MOST_GROUPS, seesComment } from "../domain/outputs.ts"
 import { refusalSentence, stateWord } from "../domain/sentences.ts"
+import type { Tx } from "../store/db.ts"
 import { askForChecks, findOutputPolicy, type CheckRow } from "../store/outputs.ts"
-import { change } from "./change.ts"
+import { change, type Recorder } from "./change.ts"
 import { assertMay, getProject } from "./load.ts"
 import { runChecks } from "./output-checks.ts"
 import { freezeUpload, insertFile, type Frozen } from "./output-files.ts"
@@ -77,54 +78,24 @@ export async function requestFromWorkspace(
   if (new Set(listed).size !== listed.length || listed.length > MOST_FILES) throw new Invalid("invalid_input")
   const files = await pathsOf(ctx, owner, listed)
   assertDifferentPaths([...files.values()].map((f) => f.path))
-  const { value } = await change(ctx, asked, (tx, recorder) =>
-    insertRequest(ctx, asked, tx, recorder, project, input.title),
-  )
-  await fillRequest(ctx, owner, value.id, input)
-  const sent = input.submit === false ? undefined : await trySubmit(ctx, owner, value.id)
-  return {
-    request: value.id,
-    number: value.number,
-    state: sent === null ? "checking" : "draft",
-    ...(typeof sent === "string" ? { reason: sent } : {}),
-    link: new URL(`/requests/${value.id}`, ctx.config.site).href,
-  }
-}
-
-async function fillRequest(
-  ctx: Ctx,
-  owner: RunOwner,
-  request: string,
-  input: Static<typeof WorkspaceRequest>,
-): Promise<void> {
-  const { asked, project } = owner
+  const request = newId()
   const frozen = new Map<string, Frozen>()
   try {
-    for (const f of input.groups.flatMap((g) => g.files))
-      frozen.set(f.file, await freezeUpload(ctx, asked, project, request, f.file))
-    await change(ctx, asked, async (tx, recorder) => {
-      for (const [position, group] of input.groups.entries()) {
-        const id = newId()
-        await tx
-          .insertInto("output_group")
-          .values({
-            id,
-            request_id: request,
-            name: group.name,
-            context: group.context,
-            position,
-            removed_at: null,
-          })
-          .execute()
-        for (const f of group.files) {
-          const loaded = await loadForChange(ctx, tx, asked.actor, request)
-          assertMay(ctx, asked.actor, "request.edit", loaded.known)
-          await insertFile(ctx, tx, recorder, loaded, frozen.get(f.file)!, { ...f, group: id })
-        }
-      }
-      await askForChecks(tx, request, 1)
-      await recorder.touch(`request:${request}`)
+    for (const upload of listed) frozen.set(upload, await freezeUpload(ctx, asked, project, request, upload))
+    // One transaction: either the whole request is there, or nothing of it.
+    const { value } = await change(ctx, asked, async (tx, recorder) => {
+      const { number } = await insertRequest(ctx, asked, tx, recorder, project, input.title, request)
+      await insertContents(ctx, owner, tx, recorder, request, input, frozen)
+      const reason = input.submit === false ? undefined : await trySubmit(ctx, owner, tx, recorder, request)
+      return { number, reason }
     })
+    return {
+      request,
+      number: value.number,
+      state: value.reason === null ? "checking" : "draft",
+      ...(typeof value.reason === "string" ? { reason: value.reason } : {}),
+      link: new URL(`/requests/${request}`, ctx.config.site).href,
+    }
   } catch (error) {
     for (const f of frozen.values())
       await forget(ctx, QUARANTINE, submittedKey(request, f.file), candidateKey(request, f.file))
@@ -132,15 +103,55 @@ async function fillRequest(
   }
 }
 
-/** null when it was sent, else why not, in words. */
-async function trySubmit(ctx: Ctx, owner: RunOwner, request: string): Promise<string | null> {
-  try {
-    await change(ctx, owner.asked, (tx, recorder) =>
-      submitLocked(ctx, owner.asked, tx, recorder, request, ""),
+async function insertContents(
+  ctx: Ctx,
+  owner: RunOwner,
+  tx: Tx,
+  recorder: Recorder,
+  request: string,
+  input: Static<typeof WorkspaceRequest>,
+  frozen: ReadonlyMap<string, Frozen>,
+): Promise<void> {
+  const groups = input.groups.map((g) => ({ ...g, id: newId() }))
+  await tx
+    .insertInto("output_group")
+    .values(
+      groups.map((g, position) => ({
+        id: g.id,
+        request_id: request,
+        name: g.name,
+        context: g.context,
+        position,
+        removed_at: null,
+      })),
     )
+    .execute()
+  const loaded = await loadForChange(ctx, tx, owner.asked.actor, request)
+  assertMay(ctx, owner.asked.actor, "request.edit", loaded.known)
+  for (const group of groups) {
+    for (const f of group.files) {
+      const bytes = frozen.get(f.file)
+      if (!bytes) throw new NotFound()
+      await insertFile(ctx, tx, recorder, loaded, bytes, { ...f, group: group.id })
+    }
+  }
+  await askForChecks(tx, request, loaded.parts.request.turn)
+}
+
+/** null when it was sent, else why not, in words; what was made so far stays. */
+async function trySubmit(
+  ctx: Ctx,
+  owner: RunOwner,
+  tx: Tx,
+  recorder: Recorder,
+  request: string,
+): Promise<string | null> {
+  try {
+    await submitLocked(ctx, owner.asked, tx, recorder, request, "")
     return null
   } catch (error) {
-    if (error instanceof Problem && error.status === 403) return refusalSentence(error.code, error.params)
+    // It is refused before anything is written.
+    if (error instanceof Denied) return refusalSentence(error.code, error.params)
     throw error
   }
 }
@@ -155,6 +166,7 @@ async function pathsOf(ctx: Ctx, owner: RunOwner, uploads: readonly string[]) {
           .where("id", "in", [...uploads])
           .where("project_id", "=", owner.project)
           .where("person_id", "=", owner.asked.actor.person)
+          .where("removed_at", "is", null)
           .execute()
   const found = new Map(rows.map((r) => [r.id, r]))
   // Another person's file and one that never was look the same.

@@ -196,7 +196,7 @@ export async function listSteps(db: Db | Tx, request: string): Promise<Step[]> {
     facts: Step["facts"]
     idx: number | null
   }>`
-    select s.code, s.at, s.person_id, s.facts, q.idx from output_step s
+    select s.code, s.at, s.person_id, s.facts, coalesce(q.idx, s.log_index) as idx from output_step s
     left join audit_sequenced q on q.outbox_id = s.outbox_id
     where s.request_id = ${request} order by s.id`.execute(db)
   return rows.map(({ idx, ...r }) => ({ ...r, index: idx === null ? null : Number(idx) }))

@@ -323,6 +323,7 @@ export interface UploadTable {
   sha256: string
   media_kind: string
   created_at: Now
+  removed_at: Date | null
 }
 export interface OutputRequestTable {
   id: string
@@ -410,7 +411,8 @@ export interface OutputStepTable {
   code: EventCode
   person_id: string | null
   facts: Json<Record<string, string | number | boolean | null>>
-  outbox_id: number
+  outbox_id: number | null
+  log_index: number | null
   at: Date
 }
 export interface ReleaseTable {

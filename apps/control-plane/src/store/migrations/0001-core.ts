@@ -336,7 +336,9 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     size bigint not null,
     sha256 text not null,
     media_kind text not null,
-    created_at timestamptz not null default now())`)
+    created_at timestamptz not null default now(),
+    -- the bytes are gone; what was added to a request has a copy of its own
+    removed_at timestamptz)`)
   await run(`create index upload_person on upload (project_id, person_id, created_at desc)`)
   await run(`create table output_request (
     id gh_id primary key,
@@ -433,8 +435,11 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     code text not null,
     person_id gh_id references person,
     facts jsonb not null,
-    outbox_id bigint not null,
-    at timestamptz not null)`)
+    -- a change's event comes through the outbox, a download's is in the log before its bytes
+    outbox_id bigint,
+    log_index bigint,
+    at timestamptz not null,
+    check ((outbox_id is null) <> (log_index is null)))`)
   await run(`create index output_step_request on output_step (request_id, id)`)
   await run(`create table release (
     id gh_id primary key,
