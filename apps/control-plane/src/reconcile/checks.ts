@@ -19,7 +19,7 @@ const CLAIM_SECONDS = 240
 const GIVE_UP_SECONDS = 600
 const AT_A_TIME = 5
 
-export async function reconcileChecks(ctx: Ctx): Promise<void> {
+export async function checks(ctx: Ctx): Promise<void> {
   for (let n = 0; n < AT_A_TIME; n++) {
     const claimed = await claimNext(ctx)
     if (!claimed) break

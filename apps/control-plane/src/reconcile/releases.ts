@@ -13,7 +13,7 @@ import {
 } from "../actions/output-objects.ts"
 import { touch } from "../drivers/live.ts"
 
-export async function reconcileReleases(ctx: Ctx): Promise<void> {
+export async function releases(ctx: Ctx): Promise<void> {
   const waiting = await ctx.db
     .selectFrom("release")
     .select(["id", "request_id", "project_id"])

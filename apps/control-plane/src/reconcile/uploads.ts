@@ -6,7 +6,7 @@ import { fromStore, QUARANTINE, uploadKey } from "../actions/output-objects.ts"
 const KEEP_DAYS = 14
 const AT_A_TIME = 200
 
-export async function reconcileUploads(ctx: Ctx): Promise<void> {
+export async function uploads(ctx: Ctx): Promise<void> {
   const before = new Date(ctx.clock.now().getTime() - KEEP_DAYS * 86_400_000)
   const old = await ctx.db
     .selectFrom("upload")
