@@ -39,23 +39,21 @@ function checkSum(block: Uint8Array): boolean {
   return sum === octalAt(block, 148, 8)
 }
 
+/** Records are `LENGTH KEY=VALUE\n`, their lengths counted in bytes. */
 function paxPath(bytes: Uint8Array): { path?: string; size?: number } {
   const out: { path?: string; size?: number } = {}
-  const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes)
   let at = 0
-  while (at < text.length) {
-    const space = text.indexOf(" ", at)
-    const length = Number(text.slice(at, space))
-    if (space < 0 || !Number.isInteger(length) || length <= 0)
+  while (at < bytes.length) {
+    const space = bytes.indexOf(0x20, at)
+    const length = space < 0 ? Number.NaN : Number(textAt(bytes, at, space - at))
+    if (!Number.isInteger(length) || length <= space - at + 1 || at + length > bytes.length)
       throw new TarError("A long name in the tar is broken")
-    const record = text.slice(space + 1, at + length - 1)
+    const record = textAt(bytes, space + 1, at + length - 1 - (space + 1))
     const equals = record.indexOf("=")
     const key = record.slice(0, equals)
     if (key === "path") out.path = record.slice(equals + 1)
     if (key === "size") out.size = Number(record.slice(equals + 1))
-    // Lengths are in bytes; with names beyond ASCII the text is walked by line instead.
-    const next = text.indexOf("\n", space)
-    at = next < 0 ? text.length : next + 1
+    at += length
   }
   return out
 }
