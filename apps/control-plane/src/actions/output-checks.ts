@@ -100,7 +100,7 @@ async function ask(
 ): Promise<Answer> {
   const archive = pack()
   const filled = fill(ctx, archive, [
-    ...files.map((f) => ({ ...f, name: `files/${f.path}` })),
+    ...files.map((f) => ({ ...f, name: `output/${f.path}` })),
     ...supporting.map((f) => ({ ...f, name: `supporting/${f.path}` })),
     ...previous.map((f) => ({ ...f, name: `previous/${f.release}/${f.path}` })),
   ])
