@@ -13,6 +13,8 @@ export interface Note {
 export interface Prose {
   location: Location
   text: string
+  /** source code: numbers in it are settings, not results */
+  code?: boolean
 }
 
 export interface Reading {

@@ -8,6 +8,10 @@ const WORDS = "one two three four five six seven eight nine".split(" ")
 const PATTERNS = [
   new RegExp(`${NUMBER}\\s+(?:[a-z-]+\\s+){0,2}?(?:${NOUN})\\b`, "gi"),
   new RegExp(`\\b[nN]\\s*=\\s*${NUMBER}`, "g"),
+  new RegExp(
+    `\\b(?:no\\.? (?:of )?|number of |num\\.? )?(?:observations|obs|subjects|patients|events|failures|deaths)\\s*[:=]\\s*${NUMBER}`,
+    "gi",
+  ),
   new RegExp(`${NUMBER}\\s*\\(\\s*\\d+(?:\\.\\d+)?\\s*%\\s*\\)`, "g"),
   new RegExp(`${NUMBER}\\s+(?:of|out of)\\s+(?:the\\s+)?\\d[\\d,]*`, "gi"),
   new RegExp(
@@ -33,7 +37,8 @@ export function checkProse(
   unverifiable: Item[],
 ): void {
   const { kind } = context.reading
-  for (const { location, text } of context.reading.prose) {
+  for (const { location, text, code } of context.reading.prose) {
+    if (code === true) continue
     const seen = new Set<number>()
     for (const pattern of PATTERNS)
       for (const m of text.matchAll(pattern)) {
@@ -61,10 +66,12 @@ export function checkProse(
     if (kind !== "text" && kind !== "document" && kind !== "html" && kind !== "notebook") continue
     let loose = 0
     let first = -1
-    for (const m of text.matchAll(/(?<![\w.,:/#-])(\d{1,2})(?![\w:/%]|[.,]\d|\)|\.\s|-\d)/g)) {
+    for (const m of text.matchAll(
+      /(?<![\w.,:/#-])(\d{1,2})(?![\w:/%]|[.,]\d|\)|\.\s|-\d|\s*(?:rows?|columns?|x \d))/g,
+    )) {
       const value = Number(m[1])
       if (value === 0 || value >= limit || seen.has(m.index)) continue
-      if (EXPLAINED.test(text.slice(Math.max(0, m.index - 14), m.index))) continue
+      if (EXPLAINED.test(text.slice(Math.max(0, m.index - 60), m.index).replace(/\s+/g, " "))) continue
       loose++
       if (first < 0) first = m.index
     }

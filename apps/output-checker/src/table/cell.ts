@@ -57,8 +57,10 @@ const RE_BELOW = new RegExp(
 )
 const RE_ABOVE = new RegExp(`^(?:>|>=|≥|more than|at least|over)\\s*(${NUM})$`, "i")
 const RE_RANGE = /^[([]?\s*(\d{1,3})\s*(?:-|–|—|to|\.\.)\s*(\d{1,3})\s*[)\]]?$/i
-const RE_ISO =
-  /^(\d{4})[-/.](\d{1,2})(?:[-/.](\d{1,2}))?(?:[T ]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?)?$/
+const CLOCK = String.raw`(?:[T ]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?)?`
+const RE_ISO = new RegExp(
+  `^(\\d{4})(?:[-/](\\d{1,2})(?:[-/](\\d{1,2})${CLOCK})?|\\.(\\d{1,2})\\.(\\d{1,2}))$`,
+)
 const RE_DMY = /^(\d{1,2})[-/. ](\d{1,2})[-/. ](\d{4}|\d{2})(?:[T ]\d{1,2}:\d{2}(?::\d{2})?)?$/
 const RE_MONTH =
   /^(?:(\d{1,2})(?:st|nd|rd|th)?[-\s]+)?(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*[-\s,]+(?:(\d{1,2})(?:st|nd|rd|th)?,?\s+)?(\d{4}|\d{2})$/i
@@ -83,7 +85,10 @@ function readDate(text: string): Cell | undefined {
     return { kind: "date", day: day !== undefined, time: Date.UTC(y, month - 1, day ?? 1) }
   }
   let m = RE_ISO.exec(text)
-  if (m !== null) return make(Number(m[1]), Number(m[2]), m[3] === undefined ? undefined : Number(m[3]))
+  if (m !== null) {
+    const day = m[3] ?? m[5]
+    return make(Number(m[1]), Number(m[2] ?? m[4]), day === undefined ? undefined : Number(day))
+  }
   m = RE_DMY.exec(text)
   if (m !== null) {
     const [first, second, year] = [Number(m[1]), Number(m[2]), Number(m[3])]

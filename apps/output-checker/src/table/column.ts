@@ -20,6 +20,7 @@ export interface Places {
 export const LISTED = 1000
 const MAX_DISTINCT = 5000
 const MAX_UNIQUE = 1 << 20
+const TRACKED_ROWS = 20_000
 const MAX_CACHE = 4096
 
 export function newPlaces(): Places {
@@ -120,20 +121,9 @@ export class ColumnScan {
       this.empty++
       return
     }
-    if (length <= 9) {
-      // The common case, a short whole number, needs neither cache nor patterns.
-      let value = 0
-      let i = 0
-      for (; i < length; i++) {
-        const digit = raw.charCodeAt(i) - 48
-        if (digit < 0 || digit > 9) break
-        value = value * 10 + digit
-      }
-      if (i === length) {
-        this.addWhole(row, value, raw)
-        this.track(raw)
-        return
-      }
+    if (length <= 12 && this.addPlain(row, raw, length)) {
+      this.track(row, raw)
+      return
     }
     let known = this.cache.get(raw)
     if (known === undefined) {
@@ -147,10 +137,42 @@ export class ColumnScan {
       if (length <= 64 && this.cache.size < MAX_CACHE) this.cache.set(raw, known)
     }
     this.addKnown(row, known)
-    this.track(raw)
+    this.track(row, raw)
   }
 
-  private track(raw: string): void {
+  /**
+   * The common case, plain digits with or without decimals, needs neither cache nor patterns. Fewer than ten
+   * digits before the point are never an identifier.
+   */
+  private addPlain(row: number, raw: string, length: number): boolean {
+    let value = 0
+    let dot = -1
+    for (let i = 0; i < length; i++) {
+      const code = raw.charCodeAt(i)
+      if (code === 46 && dot < 0 && i > 0 && !this.options.decimalComma) dot = i
+      else if (code >= 48 && code <= 57) value = value * 10 + code - 48
+      else return false
+    }
+    if (dot < 0) {
+      if (length > 9) return false
+      this.addWhole(row, value, raw)
+      return true
+    }
+    const decimals = length - dot - 1
+    if (dot > 9 || decimals === 0) return false
+    const number = value / 10 ** decimals
+    if (Number.isInteger(number)) {
+      this.addWhole(row, number, raw)
+      return true
+    }
+    this.decimal++
+    this.addMeasure(number, decimals)
+    return true
+  }
+
+  private track(row: number, raw: string): void {
+    // Long after a repeat was seen, how many more values there are says nothing new.
+    if (this.repeats && row > TRACKED_ROWS) return
     if (this.distinct.size < MAX_DISTINCT) {
       const before = this.distinct.size
       this.distinct.add(raw)

@@ -51,7 +51,7 @@ const MODEL =
 const SURVIVAL =
   "surv|survival|km|kaplan meier|km estimate|cumulative incidence|cuminc|survival probability|surv prob|cum hazard|cumhaz"
 const ORDINAL =
-  "year|years|yr|fy|month|months|week|weeks|day|quarter|qtr|age|ages|date|dose|stage|grade|decile|deciles|quintile|quintiles|quartile|imd|code|codes|id|rank|order|level|levels|wave|cluster|group|groups|time|times|period|follow up time|band|bin|bins|class|step|index|chapter|version|model|seq|row|visit|t|x|left|right|breaks|edge|from|to|start|end|lag|snomed|icd|opcs|ward|lsoa|region code|site|batch|round|threshold|cut|interval|score|dimension|sheet|page|line"
+  "year|years|yr|fy|month|months|week|weeks|day|quarter|qtr|age|ages|date|dose|stage|grade|decile|deciles|quintile|quintiles|quartile|imd|code|codes|id|rank|order|level|levels|wave|cluster|group|groups|time|times|period|follow up time|band|bin|bins|class|step|index|chapter|version|model|seq|row|visit|t|left|right|breaks|edge|from|to|start|end|lag|snomed|icd|opcs|ward|lsoa|region code|site|batch|round|threshold|cut|interval|score|dimension|sheet|page|line"
 const CODED = "code|codes|id|key|snomed|icd|opcs|concept|ref|reference|number"
 
 const QUANTILES: [RegExp, number][] = [
@@ -184,6 +184,9 @@ const LEVEL =
 /** Decides every column of a table; looks at the columns together where one alone does not tell. */
 export function decideRoles(table: Table): ColumnRole[] {
   const roles = table.columns.map((column) => firstRole(table, column))
+  // A standard error beside coefficients belongs to the model, not to a mean of people.
+  if (roles.filter((r) => r.role === "model").length >= 2)
+    for (const role of roles) if (role.role === "spread") role.role = "model"
   const unknown = roles.flatMap((r, i) => (r.role === "unknown-whole" ? [i] : []))
   if (unknown.length === 0) return roles
   const first = roles[0]?.role

@@ -300,3 +300,34 @@ export function nameColumns(header: readonly string[][], width: number): string[
     return count === 1 ? base : `${base}.${count}`
   })
 }
+
+/** A table whose header is known, from formats that have one. Missing cells are empty. */
+export function makeTable(
+  names: readonly string[],
+  rows: Iterable<readonly string[]>,
+  where: Where,
+  options: ScanOptions,
+  title: string[] = [],
+): Table {
+  const table: Table = {
+    ...where,
+    title,
+    headed: true,
+    columns: nameColumns([[...names]], Math.min(names.length, MAX_COLUMNS)).map(
+      (name, i) => new ColumnScan(i, name, options),
+    ),
+    rowCount: 0,
+    cells: [],
+    decimalComma: options.decimalComma,
+    ragged: [],
+    raggedTotal: 0,
+  }
+  for (const cells of rows) {
+    const row = table.rowCount++
+    for (const column of table.columns) column.add(row, cells[column.index] ?? "")
+    if (table.cells === undefined) continue
+    if (table.rowCount * table.columns.length > MAX_KEPT_CELLS) table.cells = undefined
+    else table.cells.push([...cells])
+  }
+  return table
+}
