@@ -48,7 +48,7 @@ export type TableStats = {
   latest: string | null
 }
 
-/** Shown in the catalogue: disclosure-controlled, see domain/profile.ts */
+/** Shown in the catalogue: disclosure-controlled, see stages/profile.ts */
 export type ColumnProfile = {
   name: string
   complete: number
@@ -76,6 +76,7 @@ export type SnapshotManifest = {
   code: string
   parents: { submission: string; sha256: string }[]
   tables: TableStats[]
+  rows: number
   people: number
   profile: TableProfile[]
   drift: Alarm[]

@@ -1,6 +1,6 @@
 // Compiles a structured row filter to SQL over known columns. Columns must be listed, values are cast to the
 // column's type when compiled, and a value that does not fit refuses the filter: nothing is left to the database.
-import { COMPARISONS, type Condition, type Filter } from "../contract.ts"
+import type { COMPARISONS, Condition, Filter } from "../contract.ts"
 import { PipelineError } from "./errors.ts"
 import * as sql from "./sql.ts"
 

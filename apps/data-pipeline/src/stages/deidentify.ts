@@ -49,7 +49,7 @@ export async function deidentify(ctx: StageContext, params: DeidentifyParams): P
     parents,
     tables,
   }
-  await store.write("linked", `${prefix}/contents.json`, encode(contents), "create")
+  await store.write("linked", `${prefix}/contents.json`, encode(contents))
   return {
     dataSet: params.dataSet,
     snapshot: params.snapshot,
@@ -133,5 +133,5 @@ async function save(ctx: StageContext, prefix: string, table: Table): Promise<St
     (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 122880)`)
   const [{ n } = { n: 0 }] = await db.all(`SELECT count(*)::BIGINT AS n FROM ${name}`)
   const key = `${prefix}/${table.name}.parquet`
-  return { path: key, ...(await store.upload("linked", key, path, "create")), rows: Number(n) }
+  return { path: key, ...(await store.upload("linked", key, path)), rows: Number(n) }
 }

@@ -7,7 +7,7 @@ import { loadDataSet, type DataSet } from "../data-set.ts"
 import { readDocument, type SnapshotManifest } from "../documents.ts"
 import { PipelineError } from "../domain/errors.ts"
 import { planExtract, selectSql, type ExtractPlan, type PlannedTable } from "../domain/extract-plan.ts"
-import { SMALLEST_COUNT } from "../domain/profile.ts"
+import { SMALLEST_COUNT } from "../domain/counts.ts"
 import { MASTER, orderSql } from "../domain/publish.ts"
 import * as sql from "../domain/sql.ts"
 import { BATCH } from "../drivers/custody.ts"
@@ -44,7 +44,7 @@ export async function extract(ctx: StageContext, params: ExtractParams): Promise
     contentSha256: createHash("sha256").update(objects.join("\n")).digest("hex"),
   }
   const manifestPath = `${params.project}/${params.extract}/manifest.json`
-  const { sha256 } = await ctx.store.write("project", manifestPath, encode(manifest), "create")
+  const { sha256 } = await ctx.store.write("project", manifestPath, encode(manifest))
   return { manifest, manifestPath, manifestSha256: sha256 }
 }
 
@@ -159,7 +159,7 @@ async function writeTable(
   const key = `${params.project}/${params.extract}/${planned.name}/part-0.parquet`
   const object: StoredObject = {
     path: key,
-    ...(await store.upload("project", key, path, "create")),
+    ...(await store.upload("project", key, path)),
     rows: Number(counts?.n),
   }
   return {

@@ -44,7 +44,7 @@ export async function land(ctx: StageContext, params: LandParams): Promise<LandR
         })
       const [row] = await ctx.db.all(`SELECT count(*)::BIGINT AS n FROM ${relation}`)
       const key = `${code}/${submission}/${table.name}.csv`
-      const hashed = await ctx.store.upload("landed", key, path, "create")
+      const hashed = await ctx.store.upload("landed", key, path)
       files.push({ table: table.name, path: key, ...hashed, rows: Number(row?.n) })
     }
     const document: Submission = {
@@ -55,7 +55,7 @@ export async function land(ctx: StageContext, params: LandParams): Promise<LandR
       received: generated.received,
       files,
     }
-    await ctx.store.write("landed", `${code}/${submission}/submission.json`, encode(document), "create")
+    await ctx.store.write("landed", `${code}/${submission}/submission.json`, encode(document))
     submissions.push({ dataSet: code, submission, files })
   }
   return { submissions, planted: generated.planted, links: generated.links }

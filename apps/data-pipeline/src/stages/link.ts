@@ -87,9 +87,9 @@ async function savePeople(ctx: StageContext, prefix: string, checkedSha256: stri
       (CASE f.method ${confidence} END)::DOUBLE AS confidence
     FROM subjects s JOIN found f ON s.rank = f.rank::BIGINT ORDER BY f.reference, s.rank)
     TO ${sql.text(path)} (FORMAT parquet, COMPRESSION zstd)`)
-  const object = await store.upload("identity", `${prefix}/people.parquet`, path, "replace")
+  const object = await store.upload("identity", `${prefix}/people.parquet`, path)
   const [{ n: people } = { n: 0 }] = await db.all("SELECT count(DISTINCT reference)::INTEGER AS n FROM found")
   const manifest = { format: 1, checked: checkedSha256, people: Number(people), object }
-  await store.write("identity", `${prefix}/manifest.json`, encode(manifest), "replace")
+  await store.write("identity", `${prefix}/manifest.json`, encode(manifest))
   return Number(people)
 }

@@ -12,7 +12,7 @@ import {
 } from "../documents.ts"
 import { findDrift } from "../domain/drift.ts"
 import { PipelineError } from "../domain/errors.ts"
-import { profileTable } from "../domain/profile.ts"
+import { profileTable } from "./profile.ts"
 import { MASTER } from "../domain/publish.ts"
 import * as sql from "../domain/sql.ts"
 import { assertSame, encode, type StageContext } from "../stage.ts"
@@ -62,13 +62,29 @@ export async function snapshot(ctx: StageContext, params: SnapshotParams): Promi
     code: CODE_VERSION,
     parents: contents.parents,
     tables,
+    rows: tables.reduce((sum, t) => sum + t.rows, 0),
     people,
     profile,
     drift: previous === null ? [] : findDrift(previous.tables, tables),
   }
-  const manifestPath = `manifests/${params.dataSet}/${params.snapshot}.json`
-  const { sha256 } = await store.write("linked", manifestPath, encode(manifest), "create")
-  return { manifest, manifestPath, manifestSha256: sha256 }
+  return publish(ctx, manifest)
+}
+
+/** The first manifest of a snapshot stays. A repeated run that measured the same answers it; another is refused. */
+async function publish(ctx: StageContext, manifest: SnapshotManifest): Promise<SnapshotResult> {
+  const manifestPath = `manifests/${manifest.dataSet}/${manifest.snapshot}.json`
+  try {
+    const { sha256 } = await ctx.store.write("linked", manifestPath, encode(manifest), "once")
+    return { manifest, manifestPath, manifestSha256: sha256 }
+  } catch (error) {
+    if (!(error instanceof PipelineError) || error.code !== "object_exists") throw error
+    const first = await readDocument<SnapshotManifest>(ctx.store, "linked", manifestPath)
+    const again = { ...manifest, created: first.value.created }
+    if (!encode(again).equals(encode(first.value))) {
+      throw new PipelineError("snapshot_exists", "a different snapshot has this id", { cause: error })
+    }
+    return { manifest: first.value, manifestPath, manifestSha256: first.sha256 }
+  }
 }
 
 async function measure(

@@ -56,7 +56,7 @@ export async function validate(ctx: StageContext, params: SubmissionParams): Pro
   }
   const result = await report(db, params, rejected ? "rejected" : "accepted", outcomes)
   await saveFindings(ctx, prefix)
-  await store.write("checked", result.report, encode(result), "replace")
+  await store.write("checked", result.report, encode(result))
   if (!rejected) {
     const manifest: CheckedManifest = {
       format: 1,
@@ -67,7 +67,7 @@ export async function validate(ctx: StageContext, params: SubmissionParams): Pro
       landed: landed.sha256,
       tables,
     }
-    await store.write("checked", `${prefix}/manifest.json`, encode(manifest), "replace")
+    await store.write("checked", `${prefix}/manifest.json`, encode(manifest))
   }
   return result
 }
@@ -241,7 +241,7 @@ async function save(
 ): Promise<StoredObject> {
   const path = join(ctx.scratch, "out.parquet")
   await ctx.db.run(`COPY ${sql.ident(outcome.table)} TO ${sql.text(path)} (FORMAT parquet, COMPRESSION zstd)`)
-  const hashed = await ctx.store.upload("checked", key, path, "replace")
+  const hashed = await ctx.store.upload("checked", key, path)
   return { path: key, ...hashed, rows: outcome.accepted ?? 0 }
 }
 
@@ -250,7 +250,7 @@ async function saveFindings(ctx: StageContext, prefix: string): Promise<void> {
   await ctx.db.run(
     `COPY (SELECT file, "row", "column", rule, severity FROM findings ORDER BY ALL) TO ${sql.text(path)} (HEADER)`,
   )
-  await ctx.store.upload("checked", `${prefix}/findings.csv`, path, "replace")
+  await ctx.store.upload("checked", `${prefix}/findings.csv`, path)
 }
 
 async function report(

@@ -3,17 +3,11 @@
 import type { ColumnProfile, TableProfile } from "../documents.ts"
 import type { PublishedColumn } from "../data-set.ts"
 import type { Database } from "../drivers/database.ts"
-import * as sql from "./sql.ts"
+import { controlCount } from "../domain/counts.ts"
+import * as sql from "../domain/sql.ts"
 
-export const SMALLEST_COUNT = 10
-const ROUND_TO = 5
 const MOST_CATEGORIES = 60
 const FEWEST_FOR_QUANTILES = 100
-
-/** Null: hidden. */
-export function controlCount(count: number): number | null {
-  return count < SMALLEST_COUNT ? null : Math.round(count / ROUND_TO) * ROUND_TO
-}
 
 function round3(value: number): number {
   return Number(value.toPrecision(3))
