@@ -5,7 +5,7 @@ import { pipeline } from "node:stream/promises"
 import type { Context } from "../context.ts"
 import { containmentFaults } from "../domain/containment.ts"
 import { checkSpec } from "../domain/containers.ts"
-import { AgentError, conflict, invalid, unavailable } from "../domain/errors.ts"
+import { AgentError, conflict, unavailable } from "../domain/errors.ts"
 import { requireId } from "../domain/ids.ts"
 import { containerName } from "../domain/layout.ts"
 import {
@@ -23,8 +23,8 @@ const TIME_LIMIT_MILLISECONDS = 120_000
 
 /** The checker's exit codes that come with a document: nothing wrong, something violated, not verifiable. */
 const WITH_DOCUMENT: ReadonlySet<number> = new Set([0, 1, 3])
-/** Exit codes of the sandbox program itself; see sandbox/main.ts. */
-const BAD_ARCHIVE = 64
+/** The checker's exit code for wrong use: an archive or a policy that it cannot read. */
+const UNREADABLE = 2
 
 export type CheckAnswer = { readonly status: 200 | 422; readonly body: string }
 
@@ -56,8 +56,9 @@ export async function runCheck(
 
 async function carry(ctx: Context, id: string, archive: NodeJS.ReadableStream): Promise<CheckAnswer> {
   const attached = await attachAll(ctx.engine, id, RESULT_LIMIT)
-  const ended = waitForEnd(ctx.engine, id)
   await startContainer(ctx.engine, id)
+  // Only now: before it was started a container counts as one that does not run any more.
+  const ended = waitForEnd(ctx.engine, id)
   const sent = pipeline(archive, limited(CHECK_BODY_LIMIT), attached.input).catch((error: unknown) => {
     if (error instanceof AgentError) throw error
     // The checker may end before it has read everything; how it ended says what is wrong.
@@ -68,14 +69,13 @@ async function carry(ctx: Context, id: string, archive: NodeJS.ReadableStream): 
     const code = await Promise.race([Promise.all([ended, sent]).then(([exit]) => exit), late])
     if (code === "late") return failed("time_limit")
     await attached.ended
-    if (code === BAD_ARCHIVE) throw invalid("invalid_archive", attached.stderr.text().slice(0, 300))
     if (attached.stdout.full) return failed("result_too_large")
     if (WITH_DOCUMENT.has(code) && isJson(attached.stdout.text()))
       return { status: 200, body: attached.stdout.text() }
     const state = await findContainer(ctx.engine, id)
     if (state?.outOfMemory === true) return failed("out_of_memory")
     ctx.log.warn({ code, stderr: attached.stderr.text().slice(0, 300) }, "a check died")
-    return failed(code === 2 ? "unreadable_input" : "checker_died")
+    return failed(code === UNREADABLE ? "unreadable_input" : "checker_died")
   } finally {
     clearTimeout(timer)
   }

@@ -123,7 +123,7 @@ export function checkSpec(
     name: containerName(layout, "check", id),
     Image: images.app,
     User: DOOR_USER,
-    Cmd: ["apps/node-agent/src/sandbox/main.ts", ...checkerOptions(policy, ids)],
+    Cmd: ["apps/output-checker/src/cli.ts", "--tar", "--json", ...checkerOptions(policy, ids)],
     Env: ["HOME=/tmp"],
     WorkingDir: "/app",
     Labels: {

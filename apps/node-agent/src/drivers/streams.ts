@@ -49,7 +49,7 @@ export async function followLines(engine: Engine, id: string, onLine: (line: str
   for await (const line of createInterface({ input: lines })) onLine(line)
 }
 
-/** Resolves with the exit code when the container has ended. */
+/** Resolves with the exit code when a container that was started has ended. */
 export async function waitForEnd(engine: Engine, id: string): Promise<number> {
   const { StatusCode } = await reach(() => engine.docker.getContainer(id).wait())
   return Number(StatusCode)

@@ -23,6 +23,8 @@ def check(what):
     rows, verdicts = [], {}
     for file in answer["files"]:
         verdicts[file["path"]] = file["verdict"]
+        if file.get("reason"):
+            rows.append({"file": file["path"], "status": file["verdict"], "rule": "unreadable", "message": file["reason"]})
         for finding in file["findings"]:
             location = finding.get("location") or {}
             rows.append(
@@ -41,7 +43,7 @@ def check(what):
 
 
 def request_output(title, groups=None, files=None, context=""):
-    """Asks for the release of files and returns the request's number, such as R-0214.
+    """Asks for the release of files, says what became of it, and returns the request's number.
 
     Either `files` with one `context`, or `groups`: a list of {"name", "context", "files"}. A file is a
     path, or a dictionary {"path", "kind", "description", "small_numbers"}; `kind` is "output" (leaves),
@@ -64,7 +66,12 @@ def request_output(title, groups=None, files=None, context=""):
         for file in group["files"]:
             [(path, content)] = _contents(file.pop("path"))
             file["file"] = _push(path, content)["file"]
-    return call("POST", "/outputs/requests", {"title": title, "groups": asked})["number"]
+    made = call("POST", "/outputs/requests", {"title": title, "groups": asked})
+    if made.get("reason"):
+        print(f"{made['number']} is a draft: {made['reason']} Complete it here: {made['link']}")
+    else:
+        print(f"{made['number']} is with the output checkers: {made.get('link', '')}")
+    return made["number"]
 
 
 def requests():
