@@ -121,6 +121,16 @@ describe("inclusion proofs", () => {
       () => verifyInclusion(hash, { ...given, proof: [new Uint8Array(31), ...proof] }),
       ProofError,
     )
+    // A root made to fit does not help: neither an overlong path nor a hash of another length is a proof.
+    const [a, b] = [leaves[0]!, leaves[1]!]
+    for (const root of [hashNode(hash, a, b), hashNode(hash, b, a)]) {
+      assert.throws(() => verifyInclusion(hash, { index: 0, size: 1, leaf: a, proof: [b], root }), /too many/)
+    }
+    const short = new Uint8Array(31)
+    assert.throws(
+      () => verifyInclusion(hash, { index: 0, size: 1, leaf: short, proof: [], root: short }),
+      /31 bytes/,
+    )
     for (const index of [-1, 10, 0.5, Number.NaN]) {
       assert.throws(() => verifyInclusion(hash, { ...given, index }), ProofError)
       assert.throws(() => proveInclusion(hash, reader, index, 10), RangeError)
@@ -157,6 +167,11 @@ describe("consistency proofs", () => {
       /two roots for the same size/,
     )
     assert.deepEqual(proveConsistency(hash, reader, 0, 5), [])
+    const short = new Uint8Array(31)
+    assert.throws(
+      () => verifyConsistency(hash, { oldSize: 1, oldRoot: short, size: 1, root: short, proof: [] }),
+      /31 bytes/,
+    )
   })
 })
 

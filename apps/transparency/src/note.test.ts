@@ -13,6 +13,7 @@ import {
   parseVkey,
   SIGNATURE_COSIGNATURE,
   SignatureError,
+  signNote,
   verifyNote,
 } from "./note.ts"
 import { makeTestSigner, nodeSha256 } from "./testing.ts"
@@ -143,6 +144,15 @@ describe("checkpoints", () => {
     await assert.rejects(openCheckpoint(text, makeTestSigner("log.example/2").key), SignatureError)
     await assert.rejects(openCheckpoint(text, makeTestSigner("log.example/1").key), /not signed by/)
     await assert.rejects(openCheckpoint(text.replace("1\n9007", "1\n8007"), signer.key), SignatureError)
+  })
+
+  test("a key that signs another log's checkpoint proves nothing", async () => {
+    const signer = makeTestSigner("log.example/1")
+    const other = { origin: "log.example/2", size: 1, root }
+    const text = formatCheckpoint(other)
+    const note = formatNote({ text, signatures: [await signNote(text, signer)] })
+    await assert.rejects(openCheckpoint(note, signer.key), SignatureError)
+    await assert.rejects(signCheckpoint(other, signer), SignatureError)
   })
 
   for (const [what, text] of Object.entries({
