@@ -73,7 +73,7 @@ test("layers import in one direction", () => {
     domain: ["contract", "domain"],
     store: ["contract", "domain", "store"],
     audit: ["contract", "domain", "audit", "store"],
-    drivers: ["contract", "domain", "drivers"],
+    drivers: ["contract", "domain", "store", "drivers"],
     actions: ["contract", "domain", "store", "audit", "drivers", "actions"],
     http: ["contract", "domain", "store", "audit", "drivers", "actions", "http"],
     reconcile: ["contract", "domain", "store", "audit", "drivers", "actions", "reconcile"],

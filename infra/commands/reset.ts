@@ -34,11 +34,12 @@ export async function removeInstallation(installation: Installation, print: Prin
       {
         name: "containers",
         run: async () => {
-          if (existsSync(path.join(state, "compose.env")))
-            await (
-              await Compose.of(root, installation)
-            ).run("down", "--volumes", "--remove-orphans", "--timeout", "10")
+          const started = existsSync(path.join(state, "compose.env"))
+          const compose = started ? await Compose.of(root, installation) : undefined
+          // The agent first, so that nothing new appears; then what hangs on the networks; then those.
+          await compose?.run("stop", "--timeout", "10", "node-agent", "control-plane", "gateway")
           await removeLeftovers(identity.id, project)
+          await compose?.run("down", "--volumes", "--remove-orphans", "--timeout", "10")
           const networks = await run("docker", [
             "network",
             "ls",

@@ -32,7 +32,8 @@ export async function stopPlatform(installation: Installation, print: Print): Pr
           if (!existsSync(path.join(installation.state, "compose.env"))) return "never started"
           const compose = await Compose.of(root, installation)
           // The agent first, so that nobody starts what is being stopped; the database last by its own grace.
-          await compose.run("stop", "edge", "gateway", "control-plane", "node-agent")
+          const own = ["edge", "gateway", "control-plane", "node-agent"]
+          await compose.run("stop", ...own)
           await compose.run("stop")
           return "stopped"
         },

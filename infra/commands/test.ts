@@ -1,6 +1,7 @@
 // `npm test`: check, unit tests, then an installation of its own for integration tests and the journeys in
 // a real browser. A part that fails does not keep the others from running; the last line counts, and the
 // exit code is 0 only when nothing failed. `npm test -- unit` (check, unit, integration, journeys) runs parts.
+import path from "node:path"
 import process from "node:process"
 import { root } from "../launch.js"
 import { BROWSER_NEEDS, ensurePackages } from "../packages.ts"
@@ -28,6 +29,9 @@ async function part(name: string, work: () => Promise<Counts>): Promise<void> {
   }
   const seconds = performance.now() - began
   results.push({ name, counts, seconds })
+  for (const slow of counts.slowest ?? [])
+    if (slow.milliseconds > 5_000)
+      print(`   slow: ${formatSeconds(slow.milliseconds)}  ${slow.name} (${path.relative(root, slow.file)})`)
   print(`   ${name}: ${counts.passed} passed, ${counts.failed} failed in ${formatSeconds(seconds)}`)
 }
 

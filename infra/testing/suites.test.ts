@@ -46,7 +46,8 @@ test("passed, failed, skipped and crashed tests are counted for what they are", 
   const skipped = write("skipped.mjs", `test.skip("d", () => {})`)
   const bad = write("bad.mjs", `test("e", () => { throw new Error("no") })`)
   const crashed = write("crashed.mjs", `test("f", () => {}); process.exit(3)`)
-  const run = (...files: string[]) => runNodeTests(root, files, {}, 1)
+  const run = (...files: string[]) =>
+    runNodeTests(root, files, {}, 1).then(({ passed, failed }) => ({ passed, failed }))
   assert.deepEqual(await run(good), { passed: 2, failed: 0 })
   assert.deepEqual(await run(skipped), { passed: 0, failed: 1 })
   assert.deepEqual(await run(good, bad), { passed: 2, failed: 1 })

@@ -22,7 +22,7 @@ export function findTests(root: string, kind: "unit" | "integration"): string[] 
 /** What a suite's own count says, corrected by how its process ended. */
 export function settle(counts: Counts | undefined, code: number): Counts {
   if (counts === undefined) return { passed: 0, failed: 1 }
-  return { passed: counts.passed, failed: counts.failed === 0 && code !== 0 ? 1 : counts.failed }
+  return { ...counts, failed: counts.failed === 0 && code !== 0 ? 1 : counts.failed }
 }
 
 export function addCounts(all: Counts[]): Counts {

@@ -7,10 +7,11 @@ import path from "node:path"
 import { removeInstallation } from "../commands/reset.ts"
 import { inspectServices, listContainers } from "../containers.ts"
 import { readInstallation, type Installation } from "../installation.ts"
+import { unmountBelow } from "../mounts.ts"
 import { readImages, startPlatform } from "../platform.ts"
 import { run, tryRun, waitUntil } from "../run.ts"
 import { readIdentity } from "../state.ts"
-import { describeFailure, type Print } from "../steps.ts"
+import { describeFailure, StepFailed, type Print } from "../steps.ts"
 
 const PARENT = "/var/tmp"
 const PREFIX = "ghtest-"
@@ -37,12 +38,21 @@ function installationIn(state: string, port: number): Installation {
   })
 }
 
-async function removeWithParent(installation: Installation, print: Print): Promise<void> {
+/** Removes an installation and its folder; throws, and leaves its identity for the next try, when it cannot. */
+async function removeWithParent(installation: Installation): Promise<void> {
   const parent = path.dirname(installation.state)
-  // A state directory without its identity is one that was never finished: nothing was started from it.
-  if (readIdentity(installation.state) !== undefined) await removeInstallation(installation, print)
-  if (!existsSync(installation.state) || readdirSync(installation.state).length === 0)
-    rmSync(parent, { recursive: true, force: true })
+  if (readIdentity(installation.state) !== undefined) await removeInstallation(installation, () => {})
+  else await removeUnnamed(installation)
+  const held = await unmountBelow(parent, false)
+  if (held.length > 0) throw new StepFailed(`still mounted: ${held.join(", ")}`, "Run npm test again.")
+  rmSync(parent, { recursive: true, force: true })
+}
+
+/** For a folder whose identity is gone or was never written: what compose made is known by its project. */
+async function removeUnnamed({ project }: Installation): Promise<void> {
+  const containers = await listContainers({ "com.docker.compose.project": project })
+  if (containers.length > 0) await tryRun("docker", ["rm", "--force", "--volumes", ...containers])
+  for (const network of ["front", "back"]) await tryRun("docker", ["network", "rm", `${project}_${network}`])
 }
 
 /** Removes what earlier runs left whose process is gone. */
@@ -53,8 +63,7 @@ export async function removeStale(print: Print): Promise<void> {
     const pid = existsSync(owner) ? Number(readFileSync(owner, "utf8")) : 0
     if (pid > 0 && existsSync(`/proc/${pid}`)) continue
     print(`  removing what an earlier test run left in ${state}`)
-    await removeWithParent(installationIn(state, 18_080), () => {})
-    rmSync(state, { recursive: true, force: true })
+    await removeWithParent(installationIn(state, 18_080))
   }
 }
 
@@ -137,11 +146,10 @@ export async function startTestInstallation(root: string, print: Print): Promise
   const installation = installationIn(parent, await freePort())
   const dispose = async () => {
     try {
-      await removeWithParent(installation, () => {})
+      await removeWithParent(installation)
     } catch (error) {
       print(describeFailure(error))
     }
-    rmSync(parent, { recursive: true, force: true })
   }
   try {
     await startPlatform(root, installation, print)
