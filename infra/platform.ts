@@ -80,6 +80,19 @@ async function ensureDemoData(installation: Installation, reference: string | un
   writeWhole(mark, reference, 0o644)
 }
 
+/** The hashes of Lab's own files, for the gateway: earlier images stay listed while their runs may go on. */
+async function ensureAssets(installation: Installation, reference: string | undefined): Promise<void> {
+  if (reference === undefined) return
+  const file = path.join(installation.state, "assets", `${reference.replaceAll(/[^a-z0-9]/g, "-")}.json`)
+  if (existsSync(file)) return
+  const list = ["--entrypoint", "cat", reference, "/opt/glasshouse/assets.json"]
+  writeWhole(
+    file,
+    await run("docker", ["run", "--rm", "--network", "none", "--log-driver", "none", ...list]),
+    0o644,
+  )
+}
+
 /** Answers whether the running edge has to be told: its file is another one now. */
 function writeEdge(installation: Installation): boolean {
   const directory = path.join(installation.state, "edge")
@@ -214,6 +227,7 @@ export function startSteps(root: string, installation: Installation, options: St
         const recipes = [...serverRecipes(), ...appRecipes(root), ...workspaceRecipes(root)]
         images = await ensureImages(root, recipes, note)
         await ensureDemoData(installation, images["demo-data"])
+        await ensureAssets(installation, images["workspace"])
         writeWhole(path.join(state, "images.json"), `${JSON.stringify(images, null, 2)}\n`, 0o644)
         const environment = composeEnvironment(installation, id, images)
         writeWhole(path.join(state, "compose.env"), renderEnvironmentFile(environment), 0o600)

@@ -77,6 +77,7 @@ const DIRECTORIES: readonly [string, number, Owner][] = [
   ["mail", 0o700, app],
   ["demo-data", 0o755, root],
   ["edge", 0o755, root],
+  ["assets", 0o755, root],
   ["postgresql", 0o700, own(UIDS.postgresql)],
   ["minio", 0o700, own(UIDS.minio)],
   ["keycloak", 0o700, own(UIDS.keycloak)],

@@ -5,6 +5,7 @@ import { Intents, Lists } from "./actions/intents.ts"
 import { Refusals } from "./actions/refusals.ts"
 import { Sessions } from "./actions/sessions.ts"
 import type { Site } from "./domain/host.ts"
+import type { AssetLists } from "./drivers/asset-lists.ts"
 import type { ControlPlane } from "./drivers/control-plane.ts"
 import { Notebooks } from "./drivers/notebook.ts"
 import type { ObjectStore } from "./drivers/objects.ts"
@@ -18,13 +19,14 @@ export type Deps = {
   runsDirectory: string
   controlPlane: ControlPlane
   store: ObjectStore
+  assets: Pick<AssetLists, "current">
   now: () => number
   onFault: (what: string, error: unknown) => void
 }
 
 export type Gateway = Awaited<ReturnType<typeof buildGateway>>
 
-export async function buildGateway({ site, runsDirectory, controlPlane, store, now, onFault }: Deps) {
+export async function buildGateway({ site, runsDirectory, controlPlane, store, assets, now, onFault }: Deps) {
   const lastMessages = new Map<string, string>()
   const sessions = new Sessions(controlPlane, now)
   const refusals = new Refusals(controlPlane, now)
@@ -46,7 +48,15 @@ export async function buildGateway({ site, runsDirectory, controlPlane, store, n
     now,
   })
   const workspaceDeps = { intents, lists, store, refusals }
-  const browser = await buildBrowserSide({ site, sessions, controlPlane, notebooks, refusals, lastMessages })
+  const browser = await buildBrowserSide({
+    site,
+    sessions,
+    controlPlane,
+    notebooks,
+    refusals,
+    assets,
+    lastMessages,
+  })
   const health = createHealthServer(
     () => ({
       silence: Math.round(doors.silence),

@@ -10,6 +10,8 @@ export type Config = {
   healthPort: number
   controlSocket: string
   runsDirectory: string
+  /** lists of the files of Lab in the workspace images */
+  assetsDirectory: string
   store: { address: string; user: string; key: string }
 }
 
@@ -52,6 +54,7 @@ export function readConfig(env: Environment, readFile: (path: string) => string 
     healthPort,
     controlSocket: join(state, "sock/control/gateway.sock"),
     runsDirectory: join(state, "runs"),
+    assetsDirectory: join(state, "assets"),
     store: { address: env["GLASSHOUSE_STORE_URL"] ?? "http://minio:9000", user: "gateway", key },
   }
 }

@@ -1,16 +1,19 @@
 // Starts the gateway: reads configuration, connects, listens, and closes in order when told to stop.
 import { buildGateway } from "./app.ts"
 import { readConfig } from "./config.ts"
+import { AssetLists } from "./drivers/asset-lists.ts"
 import { connectControlPlane } from "./drivers/control-plane.ts"
 import { connectStore } from "./drivers/objects.ts"
 
 const config = readConfig(process.env)
+const now = (): number => performance.now()
 const gateway = await buildGateway({
   site: config.site,
   runsDirectory: config.runsDirectory,
+  assets: new AssetLists(config.assetsDirectory, now),
   controlPlane: connectControlPlane(config.controlSocket),
   store: connectStore(config.store.address, config.store.user, config.store.key),
-  now: () => performance.now(),
+  now,
   onFault: (what, error) => log("error", what, error),
 })
 let stopping = false

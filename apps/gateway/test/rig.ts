@@ -35,12 +35,14 @@ export async function startRig() {
   const notebook = await startNotebook(join(directory, "runs", RUN, "notebook.sock"))
   const { state: store, store: objects } = fakeStore()
   const faults: string[] = []
+  const assets = new Map<string, Set<string>>()
   const clock = { ahead: 0 }
   const gateway = await buildGateway({
     site: readSite("http://glasshouse.localhost:8080"),
     runsDirectory: join(directory, "runs"),
     controlPlane: connectControlPlane(join(directory, "control.sock")),
     store: objects,
+    assets: { current: () => assets },
     now: () => performance.now() + clock.ahead,
     onFault: (what) => faults.push(what),
   })
@@ -56,6 +58,7 @@ export async function startRig() {
     store,
     gateway,
     clock,
+    assets,
     faults,
     port,
     secret,

@@ -91,6 +91,12 @@ test("unknown channels, long headers, JSON that two readers could read different
   assert.throws(() => readFrame(frame("shell", "\ufeff{}")), /not JSON/)
   assert.throws(() => readFrame(frame("shell", '{"msg_id":NaN}')), /not JSON/)
   assert.throws(() => readFrame(frame("shell", Buffer.from([0x7b, 0xff, 0x7d]))), /not JSON/)
+  const notUtf8 = Buffer.concat([
+    Buffer.from('{"msg_id":"m","msg_type":"'),
+    Buffer.from([0xff]),
+    Buffer.from('"}'),
+  ])
+  assert.throws(() => readFrame(frame("shell", notUtf8)), /not JSON/)
   assert.throws(() => readFrame(frame("shell", "[]")), /not a JSON object/)
   assert.throws(() => readFrame(frame("shell", '{"msg_id":"","msg_type":"x"}')), /without id/)
 })

@@ -4,10 +4,10 @@
 
 /**
  * What passes through a route and how it is treated:
- * `document` an HTML page of Lab; `asset` Lab's own static files; `api` small JSON;
+ * `document` an HTML page of Lab; `asset` Lab's own static files; `style` themes, which the server rewrites; `api` small JSON;
  * `contents` files and listings, logged and inspected; `kernel` and `events` WebSockets.
  */
-export type RouteKind = "document" | "asset" | "api" | "contents" | "kernel" | "events"
+export type RouteKind = "document" | "asset" | "style" | "api" | "contents" | "kernel" | "events"
 
 type Route = { methods: readonly string[]; path: RegExp; kind: RouteKind; human?: true }
 
@@ -20,7 +20,7 @@ const ROUTES: readonly Route[] = [
   { methods: ["GET"], path: /^\/lab\/(tree|workspaces|doc)\/.{1,1024}$/u, kind: "document" },
   { methods: ["GET"], path: /^\/static\/[0-9A-Za-z._/@-]{1,300}$/, kind: "asset" },
   { methods: ["GET"], path: /^\/lab\/extensions\/[0-9A-Za-z._/@-]{1,300}$/, kind: "asset" },
-  { methods: ["GET"], path: /^\/lab\/api\/themes\/[0-9A-Za-z._/@-]{1,300}$/, kind: "asset" },
+  { methods: ["GET"], path: /^\/lab\/api\/themes\/[0-9A-Za-z._/@-]{1,300}$/, kind: "style" },
   { methods: ["GET"], path: /^\/lab\/api\/(settings|workspaces|translations|build)\/?$/, kind: "api" },
   { methods: ["GET", "PUT"], path: /^\/lab\/api\/settings\/[@0-9A-Za-z._:/-]{1,200}$/, kind: "api" },
   { methods: ["GET", "PUT", "DELETE"], path: /^\/lab\/api\/workspaces\/[0-9A-Za-z._-]{1,100}$/, kind: "api" },

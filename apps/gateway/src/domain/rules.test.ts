@@ -1,6 +1,8 @@
 import assert from "node:assert/strict"
+import { createHash } from "node:crypto"
 import { test } from "node:test"
 import { readConfig } from "../config.ts"
+import { isListed, readAssetLists } from "./assets.ts"
 import { CAPS, describeMove, judgeAnswer, judgeRead, judgeWrite } from "./contents.ts"
 import { readFrame, writeFrame } from "./frame.ts"
 import { guardHeaders, headersToBrowser, headersToNotebook, judgeEntrance, judgeFetch } from "./headers.ts"
@@ -226,6 +228,18 @@ test("outputs: cut per message and per cell, with one notice; a reply keeps its 
   assert.ok(reply !== undefined)
   assert.equal(readFrame(reply).header.type, "execute_reply")
   assert.match(readFrame(reply).content.toString(), /"status":"error"/)
+})
+
+test("asset lists: several images together, and only well-formed ones", () => {
+  const hash = (text: string): string => createHash("sha256").update(text).digest("hex")
+  const lists = readAssetLists([
+    JSON.stringify({ "/static/a.js": hash("1") }),
+    JSON.stringify({ "/static/a.js": hash("2") }),
+  ])
+  for (const text of ["1", "2"]) assert.ok(isListed(lists, "/static/a.js", Buffer.from(text)))
+  assert.ok(!isListed(lists, "/static/a.js", Buffer.from("3")))
+  assert.ok(!isListed(lists, "/static/b.js", Buffer.from("1")))
+  for (const bad of ["[", "null", '{"a":"short"}', '{"a":1}']) assert.throws(() => readAssetLists([bad]))
 })
 
 test("configuration: every problem at once, no secret from the environment", () => {

@@ -15,6 +15,9 @@ const SENTENCES: Record<string, string> = {
   too_large: "This is larger than what may be sent at once.",
   legacy_protocol: "The notebook speaks an old protocol that is not accepted here.",
   notebook_answer: "The notebook server gave an answer that is not passed on.",
+  no_asset: "Lab has no such file.",
+  asset_changed:
+    "The notebook server sent a file of Lab that is not Lab's. Stop the workspace and open it again.",
   notebook_unavailable: "The notebook does not answer at the moment. It may still be starting.",
   control_plane_unreachable:
     "Glasshouse cannot check your access at the moment. Your work goes on and is not lost.",

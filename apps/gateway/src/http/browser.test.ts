@@ -1,4 +1,5 @@
 import assert from "node:assert/strict"
+import { createHash } from "node:crypto"
 import { after, before, beforeEach, test } from "node:test"
 import { exchange, HOST, ORIGIN, type Rig, startRig, TICKET, WORKSPACE } from "../../test/rig.ts"
 import { until } from "../../test/until.ts"
@@ -202,6 +203,32 @@ test("contents: binary, oversized and compressed answers are not shown", async (
     await shown("/static/lab/a.js", "<html></html>", { "content-type": "text/html" }),
     "notebook_answer",
   )
+})
+
+test("Lab's own files: only those that the image has, byte for byte, once a list is there", async () => {
+  const script = "console.log(1)"
+  const serve = async (path: string, body: string) => {
+    rig.notebook.answer = () => ({
+      headers: { "content-type": "text/javascript", "cache-control": "max-age=9" },
+      body,
+    })
+    const answer = await rig.browse(path)
+    return [answer.status, answer.body.toString()]
+  }
+  rig.assets.set("/static/lab/main.js", new Set([createHash("sha256").update(script).digest("hex")]))
+  assert.deepEqual(await serve("/static/lab/main.js", script), [200, script])
+  for (const [path, body] of [
+    ["/static/lab/main.js", "evil()"],
+    ["/static/lab/other.js", script],
+    ["/lab/extensions/main.js", script],
+  ] as const) {
+    const [status, answered] = await serve(path, body)
+    assert.equal(status, 502)
+    assert.match(String(answered), /asset_changed/)
+  }
+  assert.equal((await serve("/lab/api/themes/x/index.js", script))[0], 502)
+  rig.assets.clear()
+  assert.deepEqual(await serve("/static/lab/other.js", script), [200, script])
 })
 
 test("contents: an upload of binary is refused before it is forwarded", async () => {

@@ -11,6 +11,7 @@ import { guardHeaders, judgeEntrance, judgeFetch, pageHeaders } from "../domain/
 import { notebookOrigin, type Site, workspaceOfHost } from "../domain/host.ts"
 import { BadTarget, readTarget, type Target } from "../domain/path.ts"
 import { type Match, matchRoute } from "../domain/routes.ts"
+import type { AssetLists } from "../drivers/asset-lists.ts"
 import { type ControlPlane, Refused } from "../drivers/control-plane.ts"
 import type { Notebooks } from "../drivers/notebook.ts"
 import { Denied, describeError } from "./errors.ts"
@@ -24,6 +25,7 @@ export type BrowserDeps = {
   controlPlane: ControlPlane
   notebooks: Notebooks
   refusals: Refusals
+  assets: Pick<AssetLists, "current">
   /** last kernel message forwarded per run that can cause a read of data */
   lastMessages: Map<string, string>
 }

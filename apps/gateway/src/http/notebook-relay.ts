@@ -6,10 +6,11 @@ import type { FastifyReply } from "fastify"
 import type { Dispatcher } from "undici"
 import { INTENT_SECONDS } from "#protocol/gateway.ts"
 import type { Session } from "../actions/sessions.ts"
+import { isListed } from "../domain/assets.ts"
 import { describeMove, judgeAnswer, judgeRead, judgeWrite, MAX_CONTENTS } from "../domain/contents.ts"
 import { guardHeaders, type Headers, headersToBrowser, headersToNotebook } from "../domain/headers.ts"
 import { readTarget, type Target } from "../domain/path.ts"
-import type { Match } from "../domain/routes.ts"
+import type { Match, RouteKind } from "../domain/routes.ts"
 import type { BrowserDeps } from "./browser.ts"
 import { Denied } from "./errors.ts"
 
@@ -25,8 +26,13 @@ export type Asked = {
 
 const MAX_API_REQUEST = 1 << 20
 const MAX_API_ANSWER = 8 << 20
+const MAX_ASSET = 32 << 20
 const ASSET_TYPES =
   /^(text\/(css|javascript)|application\/(javascript|json|wasm|manifest\+json)|font\/|image\/|application\/(font-|x-font|vnd\.ms-fontobject|octet-stream))/
+const TYPES: Partial<Record<RouteKind, RegExp>> = {
+  document: /^text\/html/,
+  style: /^(text\/css|font\/|image\/|application\/(font-|x-font|vnd\.ms-fontobject|octet-stream))/,
+}
 const API_TYPES = /^(application\/json|image\/(png|svg\+xml))/
 
 export async function relayHttp(deps: BrowserDeps, asked: Asked, reply: FastifyReply): Promise<FastifyReply> {
@@ -51,7 +57,7 @@ export async function relayHttp(deps: BrowserDeps, asked: Asked, reply: FastifyR
   const headers = { ...headersToBrowser(answer.headers), ...guardHeaders(deps.site, asked.workspace) }
   reply.code(answer.statusCode).headers(headers)
   if (isEncoded(answer)) throw discard(answer, new Denied(502, "notebook_answer"))
-  if (match.kind === "asset") return sendAsset(deps, session, answer, reply)
+  if (match.kind === "asset") return sendAsset(deps, asked, answer, reply)
   return sendWhole(deps, asked, answer, reply)
 }
 
@@ -105,18 +111,28 @@ function isEncoded(answer: Dispatcher.ResponseData): boolean {
   return encoding !== undefined && encoding !== "identity"
 }
 
-function sendAsset(
+/** Lab's own files: proved by their hash and free, or, while no list is there, free up to a bound. */
+async function sendAsset(
   deps: BrowserDeps,
-  session: Session,
+  asked: Asked,
   answer: Dispatcher.ResponseData,
   reply: FastifyReply,
-): FastifyReply {
+): Promise<FastifyReply> {
   const type = String(answer.headers["content-type"] ?? "")
-  if (answer.statusCode === 200 && !ASSET_TYPES.test(type))
+  if (answer.statusCode === 200 && !ASSET_TYPES.test(type)) {
     throw discard(answer, new Denied(502, "notebook_answer"))
+  }
+  if (answer.statusCode !== 200 && answer.statusCode !== 304)
+    throw discard(answer, new Denied(404, "no_asset"))
   const caching = answer.headers["cache-control"]
   if (typeof caching === "string") reply.header("cache-control", caching)
-  return reply.send(Readable.from(countAsset(deps, session, answer), { objectMode: false }))
+  const assets = deps.assets.current()
+  if (assets.size === 0 || answer.statusCode === 304) {
+    return reply.send(Readable.from(countAsset(deps, asked.session, answer), { objectMode: false }))
+  }
+  const body = await collect(answer.body, MAX_ASSET)
+  if (!isListed(assets, asked.target.path, body)) throw new Denied(502, "asset_changed")
+  return reply.removeHeader("content-length").send(body)
 }
 
 async function* countAsset(
@@ -160,8 +176,7 @@ function isCheckpointList(asked: Asked): boolean {
 function judgeType(asked: Asked, answer: Dispatcher.ResponseData, body: Buffer): void {
   if (body.length === 0 || answer.statusCode >= 300) return
   const type = String(answer.headers["content-type"] ?? "")
-  const fits = asked.match.kind === "document" ? type.startsWith("text/html") : API_TYPES.test(type)
-  if (!fits) throw new Denied(502, "notebook_answer")
+  if (!(TYPES[asked.match.kind] ?? API_TYPES).test(type)) throw new Denied(502, "notebook_answer")
 }
 
 function discard(answer: Dispatcher.ResponseData, error: Denied): Denied {
