@@ -115,14 +115,11 @@ export function buildAccess(files: Readonly<Record<string, string>>): Access {
 
   function decide(actor: Actor, power: PowerName, resource: Resource, facts: Facts): Decision {
     const who = ask(actor, power, resource, facts)
-    if (!who.allow && who.code === "not_permitted") {
-      const reveals = REVEALS[resource.kind]
-      if (reveals === power) return { allow: false, code: "not_found", params: {} }
-      if (reveals !== null) {
-        const seen = ask(actor, reveals, resource, facts)
-        if (!seen.allow && seen.code === "not_permitted")
-          return { allow: false, code: "not_found", params: {} }
-      }
+    // Who may not know of it is told nothing else: a hold or a missing vote would say that it is there.
+    const reveals = REVEALS[resource.kind]
+    if (!who.allow && reveals !== null) {
+      const seen = reveals === power ? who : ask(actor, reveals, resource, facts)
+      if (!seen.allow && seen.code === "not_permitted") return { allow: false, code: "not_found", params: {} }
     }
     if (!who.allow) return who
     if (resource.state !== undefined && stateAllows(resource.kind, resource.state, power) === "no") {

@@ -36,7 +36,8 @@ function shorten(name: string, bytes: number): string {
     if (Buffer.byteLength(stem + character + ending) > bytes) break
     stem += character
   }
-  return stem + ending
+  // The cut may have come after a space.
+  return stem.replace(/[. ]+$/, "") + ending
 }
 
 /** For Content-Disposition: always an attachment, a plain name for old readers and the true one beside it. */
