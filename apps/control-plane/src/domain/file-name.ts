@@ -17,11 +17,11 @@ export function cleanPath(raw: string): string | undefined {
         .replace(/\p{Zs}/gu, " ")
         .trim(),
     )
-    .map((part) => part.replace(/^\.+/, "").replace(/[. ]+$/, ""))
+    .map((part) => part.replace(/^[. ]+/, "").replace(/[. ]+$/, ""))
     .filter((part) => part !== "")
-  const name = parts.pop()
-  if (name === undefined || !/[\p{L}\p{N}]/u.test(name)) return undefined
-  const kept = [...parts.slice(0, MOST_PARTS - 1), shorten(name, 120)]
+  const name = shorten(parts.pop() ?? "", 120)
+  if (!/[\p{L}\p{N}]/u.test(name)) return undefined
+  const kept = [...parts.slice(0, MOST_PARTS - 1), name]
   // Whole folders go before the name does: two files of one folder keep different names.
   while (kept.length > 1 && Buffer.byteLength(kept.join("/")) > MOST_BYTES) kept.shift()
   return kept.join("/")
