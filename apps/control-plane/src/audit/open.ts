@@ -393,6 +393,9 @@ function openPool(database: PoolConfig, max: number): Pool {
     ...database,
     max,
     connectionTimeoutMillis: 2_000,
+    // Kept for good: on a busy machine, signing in anew can take longer than an append may.
+    idleTimeoutMillis: 0,
+    keepAlive: true,
     options: `${database.options ?? ""} -c statement_timeout=5000 -c lock_timeout=4000 -c synchronous_commit=on -c timezone=UTC`,
   })
   // A broken idle connection is replaced by the pool; without a listener it would end the process.
