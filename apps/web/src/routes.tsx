@@ -19,6 +19,24 @@ export const routes: RouteObject[] = [
             index: true,
             lazy: async () => ({ Component: (await import("./pages/public/landing.tsx")).Landing }),
           },
+          {
+            path: "register",
+            lazy: async () => ({ Component: (await import("./pages/public/register.tsx")).Register }),
+          },
+          {
+            path: "register/:number",
+            lazy: async () => ({
+              Component: (await import("./pages/public/register-project.tsx")).RegisterProject,
+            }),
+          },
+          {
+            path: "log",
+            lazy: async () => ({ Component: (await import("./pages/public/public-log.tsx")).PublicLog }),
+          },
+          {
+            path: "how-it-works",
+            lazy: async () => ({ Component: (await import("./pages/public/how-it-works.tsx")).HowItWorks }),
+          },
         ],
       },
       {
@@ -37,6 +55,10 @@ export const routes: RouteObject[] = [
                 lazy: async () => ({ Component: (await import("./pages/projects/project.tsx")).Project }),
               },
               {
+                path: "projects/:project/data",
+                lazy: async () => ({ Component: (await import("./pages/projects/catalogue.tsx")).Catalogue }),
+              },
+              {
                 path: "projects/:project/workspace",
                 lazy: async () => ({
                   Component: (await import("./pages/projects/workspace-room.tsx")).WorkspaceRoom,
@@ -47,6 +69,30 @@ export const routes: RouteObject[] = [
                 lazy: async () => ({ Component: (await import("./pages/projects/requests.tsx")).Requests }),
               },
               {
+                path: "projects/:project/releases",
+                lazy: async () => ({ Component: (await import("./pages/projects/releases.tsx")).Releases }),
+              },
+              {
+                path: "projects/:project/people",
+                lazy: async () => ({ Component: (await import("./pages/projects/people.tsx")).People }),
+              },
+              {
+                path: "projects/:project/use",
+                lazy: async () => ({ Component: (await import("./pages/projects/use.tsx")).Use }),
+              },
+              {
+                path: "projects/:project/activity",
+                lazy: async () => ({ Component: (await import("./pages/projects/activity.tsx")).Activity }),
+              },
+              {
+                path: "projects/:project/agreement",
+                lazy: async () => ({ Component: (await import("./pages/projects/agreement.tsx")).Agreement }),
+              },
+              {
+                path: "projects/:project/agreement/:version",
+                lazy: async () => ({ Component: (await import("./pages/projects/agreement.tsx")).Agreement }),
+              },
+              {
                 path: "requests/:request",
                 lazy: async () => ({ Component: (await import("./pages/requests/request.tsx")).Request }),
               },
@@ -55,6 +101,10 @@ export const routes: RouteObject[] = [
                 lazy: async () => ({
                   Component: (await import("./pages/requests/edit-request.tsx")).EditRequest,
                 }),
+              },
+              {
+                path: "releases/:release",
+                lazy: async () => ({ Component: (await import("./pages/requests/release.tsx")).Release }),
               },
               {
                 path: "queue",

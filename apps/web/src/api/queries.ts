@@ -1,6 +1,6 @@
 // React Query over the typed client: keys are [operation, input], so the event socket can name an operation
 // and everything that shows it is fetched again.
-import { QueryClient, useMutation, useQuery, useQueryClient } from "@tanstack/react-query"
+import { QueryClient, useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tanstack/react-query"
 import type { OperationId } from "#contract/index.ts"
 import { call, type Answer, type Input } from "./client.ts"
 import { ApiError } from "./errors.ts"
@@ -36,6 +36,26 @@ export function useRead<I extends OperationId>(id: I, input: Input<I>, options: 
     ...(options.enabled === undefined ? {} : { enabled: options.enabled }),
     ...(options.every === undefined ? {} : { refetchInterval: options.every }),
     ...(options.once ? { staleTime: Infinity, refetchOnWindowFocus: false, refetchOnReconnect: false } : {}),
+  })
+}
+
+/** Reads a list page by page; the server names the next page by the place in the log before which it begins. */
+export function useReadPages<I extends "logSearch" | "projectActivity">(id: I, input: Input<I>) {
+  return useInfiniteQuery<Answer<I>, ApiError, Answer<I>[], unknown[], number | undefined>({
+    queryKey: [id, input, "pages"],
+    queryFn: ({ signal, pageParam }) => {
+      const query = {
+        ...(input.query as object | undefined),
+        ...(pageParam === undefined ? {} : { before: pageParam }),
+      }
+      return (call as (...all: unknown[]) => Promise<Answer<I>>)(id, { ...input, query }, signal)
+    },
+    initialPageParam: undefined,
+    getNextPageParam: (page) => (page as { next: number | null }).next ?? undefined,
+    select: (data) => data.pages,
+    staleTime: Infinity,
+    refetchOnWindowFocus: false,
+    refetchOnReconnect: false,
   })
 }
 

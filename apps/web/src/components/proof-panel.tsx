@@ -2,7 +2,7 @@
 // three sentences what was shown. Failure says exactly what did not hold.
 import { Button } from "@mantine/core"
 import { IconCheck, IconDownload, IconShieldCheck } from "@tabler/icons-react"
-import { useEffect, useState, type ReactNode } from "react"
+import { useState, type ReactNode } from "react"
 import {
   leafMatches,
   openingsMatch,
@@ -31,9 +31,13 @@ type Attempt =
   | { state: "good"; proof: Verified }
   | { state: "bad"; message: string; code: string }
 
-export function ProofPanel({ log, index, leaf, openings, children }: ProofPanelProps) {
+/** Another entry begins anew: what was verified of the last one says nothing about it. */
+export function ProofPanel(props: ProofPanelProps) {
+  return <Proof key={`${props.log} ${props.index}`} {...props} />
+}
+
+function Proof({ log, index, leaf, openings, children }: ProofPanelProps) {
   const [attempt, setAttempt] = useState<Attempt>({ state: "idle" })
-  useEffect(() => setAttempt({ state: "idle" }), [log, index])
 
   async function verify(): Promise<void> {
     setAttempt({ state: "running" })

@@ -24,7 +24,9 @@ export function isTyping(target: EventTarget | null): boolean {
 
 export function useDeskKeys(act: (key: string) => boolean): void {
   const latest = useRef(act)
-  latest.current = act
+  useEffect(() => {
+    latest.current = act
+  })
   useEffect(() => {
     function onKey(event: KeyboardEvent): void {
       if (event.ctrlKey || event.altKey || event.metaKey || event.defaultPrevented) return

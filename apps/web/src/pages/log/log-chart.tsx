@@ -14,11 +14,9 @@ export function LogChart({ filter }: { filter: LogFilter }) {
     const unit = chart.data?.unit
     const all = chart.data?.bars ?? []
     const every = Math.max(1, Math.ceil(all.length / 9))
-    let lastDay = ""
     return all.map((bar, at) => {
       const day = formatDate(bar.at)
-      const newDay = day !== lastDay
-      lastDay = day
+      const newDay = day !== formatDate(all[at - 1]?.at ?? "1970-01-01")
       const tick = unit === "hour" ? newDay : at % every === 0
       return {
         label: unit === "hour" ? formatDateTime(bar.at) : day,

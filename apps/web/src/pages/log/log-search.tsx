@@ -5,7 +5,7 @@ import { IconBookmark, IconDownload } from "@tabler/icons-react"
 import { useEffect, useMemo, useState } from "react"
 import { Link, useSearchParams } from "react-router"
 import { callRaw, saveAs, type Answer } from "../../api/client.ts"
-import { useRead } from "../../api/queries.ts"
+import { useReadPages } from "../../api/queries.ts"
 import { Fault, PageFault } from "../../components/fault.tsx"
 import { LogChip } from "../../components/log-chip.tsx"
 import { useMe } from "../../components/me.ts"
@@ -79,31 +79,19 @@ interface RowsProps {
 }
 
 function Rows({ filter, selected, onSelect }: RowsProps) {
-  const [before, setBefore] = useState<(number | undefined)[]>([undefined])
-  const [pages, setPages] = useState<ReadonlyMap<number, Answer<"logSearch">>>(new Map())
-  const last = before.at(-1)
-  const page = useRead(
-    "logSearch",
-    { query: { ...filter, limit: PAGE, ...(last === undefined ? {} : { before: last }) } },
-    { once: true },
-  )
-  const at = before.length - 1
-  useEffect(() => {
-    const got = page.data
-    if (got) setPages((old) => new Map(old).set(at, got))
-  }, [page.data, at])
-  const rows = [...pages.entries()].toSorted(([a], [b]) => a - b).flatMap(([, each]) => each.rows)
-  const newest = pages.get(at)
+  const pages = useReadPages("logSearch", { query: { ...filter, limit: PAGE } })
+  const rows = useMemo(() => pages.data?.flatMap((each) => each.rows) ?? [], [pages.data])
+  const total = pages.data?.at(-1)?.total ?? null
   useRowKeys(rows, selected, onSelect)
 
-  if (page.error && rows.length === 0) {
-    return page.error.status === 403 || page.error.status === 404 ? (
-      <PageFault error={page.error} />
+  if (pages.error && rows.length === 0) {
+    return pages.error.status === 403 || pages.error.status === 404 ? (
+      <PageFault error={pages.error} />
     ) : (
-      <Fault error={page.error} onRetry={() => void page.refetch()} />
+      <Fault error={pages.error} onRetry={() => void pages.refetch()} />
     )
   }
-  if (page.data && rows.length === 0) {
+  if (pages.data && rows.length === 0) {
     return (
       <Empty title="No event matches">
         Take a filter off, or widen the days. An empty search is kept in the log like any other.
@@ -122,22 +110,18 @@ function Rows({ filter, selected, onSelect }: RowsProps) {
           </ul>
         </section>
       ))}
-      {page.isPending ? <LoadingRows rows={5} /> : null}
+      {pages.isFetching ? <LoadingRows rows={5} /> : null}
       <div className="search-end small">
-        {newest?.next === null || newest === undefined ? (
-          <span className="text-3">{newest ? "That is all" : ""}</span>
-        ) : (
-          <button
-            type="button"
-            className="link-button"
-            onClick={() => setBefore((old) => [...old, newest.next ?? undefined])}
-          >
+        {pages.hasNextPage ? (
+          <button type="button" className="link-button" onClick={() => void pages.fetchNextPage()}>
             Show {PAGE} more
           </button>
+        ) : (
+          <span className="text-3">{pages.data ? "That is all" : ""}</span>
         )}
         <span className="text-3">
           {formatCount(rows.length)}
-          {newest?.total === null || newest === undefined ? "" : ` of ${formatCount(newest.total)}`}
+          {total === null ? "" : ` of ${formatCount(total)}`}
         </span>
       </div>
     </>

@@ -266,7 +266,9 @@ function useSavedDraft(view: RequestView) {
   const draft = typed ?? server
   const groups = useChange("groupPut", { refetch: ["requestGet"] })
   const latest = useRef({ view, typed })
-  latest.current = { view, typed }
+  useEffect(() => {
+    latest.current = { view, typed }
+  })
 
   async function saveNow(): Promise<boolean> {
     const { view: now, typed: wanted } = latest.current
