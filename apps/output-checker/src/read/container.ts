@@ -100,11 +100,10 @@ export function readGzip(path: string, bytes: Uint8Array, context: ReadContext, 
   const name = path.replace(/\.(?:gz|svgz|tgz)$/i, (ending) =>
     /svgz/i.test(ending) ? ".svg" : /tgz/i.test(ending) ? ".tar" : "",
   )
-  absorb(
-    reading,
-    part(name, inner, { ...context, depth: context.depth + 1 }),
-    name.slice(name.lastIndexOf("/") + 1),
-  )
+  const content = part(name, inner, { ...context, depth: context.depth + 1 })
+  // R writes its objects through gzip: what is refused is named for what it is.
+  if (content.refused !== undefined) return content
+  absorb(reading, content, name.slice(name.lastIndexOf("/") + 1))
   return reading
 }
 

@@ -19,6 +19,8 @@ interface OpenTable {
   span: number
   headRows: number
   inHead: boolean
+  /** the first row has nothing but header cells */
+  headed: boolean
 }
 
 export function readHtml(reading: Reading, text: string, context: ReadContext, part: ReadPart): void {
@@ -81,7 +83,7 @@ export function readHtml(reading: Reading, text: string, context: ReadContext, p
         run(`<link> loads ${(attributes.get("href") ?? "").slice(0, 60)} from elsewhere.`)
       if (name === "table") {
         endLine()
-        open.push({ rows: [], cell: undefined, span: 1, headRows: 0, inHead: false })
+        open.push({ rows: [], cell: undefined, span: 1, headRows: 0, inHead: false, headed: true })
       }
       const table = open[open.length - 1]
       if (table !== undefined) startInTable(table, name, attributes)
@@ -128,8 +130,7 @@ function startInTable(table: OpenTable, name: string, attributes: ReadonlyMap<st
     if (table.rows.length === 0) table.rows.push([])
     table.cell = ""
     table.span = Math.min(200, Math.max(1, Number(attributes.get("colspan")) || 1))
-    if (name === "th" && table.rows.length === 1 && table.headRows === 0 && (table.rows[0]?.length ?? 0) > 0)
-      table.headRows = 1
+    if (name === "td" && table.rows.length === 1) table.headed = false
   }
 }
 

@@ -105,7 +105,7 @@ const SEGMENTS: Record<number, string> = {
 export function readJpeg(reading: Reading, bytes: Uint8Array): void {
   const broken = (message: string): void => void reading.doubts.push({ location: {}, message, broken: true })
   let at = 2
-  while (at + 4 <= bytes.length) {
+  while (at + 2 <= bytes.length) {
     if (bytes[at] !== 0xff) return broken("The image is damaged between its parts.")
     const marker = bytes[at + 1] ?? 0
     if (marker === 0xff) {

@@ -26,10 +26,10 @@ export function readSvg(reading: Reading, text: string, context: ReadContext, pa
         broken: true,
       })
     } else if (event.kind === "comment") {
-      if (event.text.trim().length > 120 || /\d{3}/.test(event.text)) {
+      // Plotting libraries repeat each drawn word as a comment; those are short.
+      words.push(event.text)
+      if (event.text.trim().length > 120)
         hide("comment", `A comment of ${event.text.length} characters is not seen in the drawing.`)
-        words.push(event.text)
-      }
     } else if (event.kind === "text") {
       if (inMeta > 0) meta += `${event.text} `
       else if (style === 0 && event.text.trim() !== "") {

@@ -11,7 +11,7 @@ const TRAILER =
   /^(?:Name: .*|dtype: \w+|Length: \d+.*|\[\d+ rows x \d+ columns\]|\(\d+ rows?\)|Signif\. codes:.*|---|# A tibble:.*|# [ℹi] .*|shape: \(.*\)|Warning.*|Notes?:.*|\.\.\..*)$/
 const TYPES = /^\s*(?:<(?:chr|int|dbl|fct|lgl|date|dttm|num|ord|i64|f64|str)>\s*)+$/
 
-const FACT = /^\s*[A-Za-z][\w .()-]{0,40}:\s+\S/
+const FACT = /^\s*[A-Za-z][\w .()-]{0,40}(?::\s+|\s*=\s+)\S/
 
 interface Line {
   text: string
@@ -56,6 +56,8 @@ function isTable(rows: readonly string[][]): boolean {
   if (rows.length < 2 || width < 2) return false
   const body = rows.slice(1)
   let numeric = 0
+  // A formula is full of signs that mask elsewhere; a table has numbers.
+  if (!body.some((r) => r.some(isNumberWord))) return false
   for (let c = 0; c < width; c++) {
     const filled = body.filter((r) => (r[c] ?? "") !== "")
     const numbers = filled.filter((r) => isNumberWord(r[c] ?? "") || readCell(r[c] ?? "").kind === "mask")
@@ -77,7 +79,11 @@ function splitBlock(block: readonly Line[]): string[][] | undefined {
     if (width >= 2 && rows.every((r) => r.length === width) && lines.every((l) => /^\s*[|│┃]/.test(l)))
       return isTable(rows) ? rows : undefined
   }
-  const rows = splitByGaps(lines.map((l) => l.replace(/[|│┃┆]/g, " ").replace(/\t/g, "        ")))
+  const rows = splitByGaps(
+    lines.map((l) =>
+      (piped * 5 >= lines.length * 3 ? l.replace(/[|│┃┆]/g, " ") : l).replace(/\t/g, "        "),
+    ),
+  )
   return isTable(rows) ? rows : undefined
 }
 

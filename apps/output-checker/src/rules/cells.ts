@@ -9,6 +9,7 @@ import {
   zeroCounts,
   type TableView,
 } from "../table/view.ts"
+import { wordsOf } from "../table/identifiers.ts"
 import { nothingOfThisKind, placeOf, type Item, type Outcome, type Rule, type RuleContext } from "./rule.ts"
 
 export const zeroCell: Rule = {
@@ -49,6 +50,10 @@ export const zeroCell: Rule = {
   },
 }
 
+/** Counts of different things, which are no parts of one whole. */
+const NOT_A_LEVEL =
+  /^(?:n|count|counts|freq|frequency|total|population|pop|denominator|denom|obs|at risk|cases|events|deaths|(?:n|num|number)(?: of| at)? (?:risk|at risk|events?|censored|censor|obs|observations|deaths))$/
+
 interface Group {
   name: string
   cells: { row: number; column: number; value: number }[]
@@ -57,7 +62,10 @@ interface Group {
 /** Rows and columns of a cross table, without its totals; groups of a long table by each label. */
 function groupsOf(view: TableView): Group[] {
   const groups: Group[] = []
-  const body = view.counts.filter((c) => !isTotalColumn(view, c))
+  const survival = view.roles.some((r) => r.role === "survival")
+  const body = survival
+    ? []
+    : view.counts.filter((c) => !isTotalColumn(view, c) && !NOT_A_LEVEL.test(wordsOf(nameOfColumn(view, c))))
   const rows = Array.from({ length: view.table.rowCount }, (_, r) => r).filter((r) => !isTotalRow(view, r))
   const cell = (row: number, column: number): { row: number; column: number; value: number } | undefined => {
     const value = countAt(view, row, column)
@@ -79,13 +87,13 @@ function groupsOf(view: TableView): Group[] {
         `column “${nameOfColumn(view, c)}”`,
         rows.map((r) => [r, c]),
       )
-  } else if (body.length === 1 && view.labels.length === 2) {
+  } else if (view.counts.length === 1 && view.labels.length === 2 && !survival) {
     for (const label of view.labels) {
       const parts = new Map<string, [number, number][]>()
       for (const r of rows) {
         const key = (view.table.cells?.[r]?.[label] ?? "").trim()
         const list = parts.get(key) ?? []
-        list.push([r, body[0] ?? 0])
+        list.push([r, view.counts[0] ?? 0])
         parts.set(key, list)
       }
       if (parts.size < rows.length) for (const [key, places] of parts) collect(`“${key}”`, places)

@@ -131,7 +131,9 @@ export const formula: Rule = {
   needsNumbers: false,
   check(context: RuleContext): Outcome {
     const violated: Item[] = context.reading.active.map((n) => ({ location: n.location, message: n.message }))
-    for (const view of context.views)
+    // Only what a spreadsheet opens has formulas; a printed text may well begin a word with a sign.
+    const opened = ["table", "spreadsheet", "archive"].includes(context.reading.kind)
+    for (const view of opened ? context.views : [])
       for (const column of view.table.columns) violated.push(...formulasOf(view, column))
     const unverifiable: Item[] = []
     if (!context.file.read || context.reading.refused !== undefined)

@@ -22,7 +22,7 @@ const PATTERNS = [
 const WORD_PATTERN = new RegExp(`\\b(${WORDS.join("|")})\\s+(?:${NOUN})\\b`, "gi")
 /** Numbers that are parts of names, headings, lists, versions or dates. */
 const EXPLAINED =
-  /(?:table|figure|fig\.?|section|step|model|chapter|appendix|version|v|page|part|question|wave|dose|stage|grade|phase|week|month|day|year|quarter|level|type|line|icd-?|covid-?|age|aged|over|under|top|python|r|grid|column|row|cell|in|out|node|chunk)\s*[:#]?\s*$/i
+  /(?:table|figure|fig\.?|section|step|model|chapter|appendix|version|v|page|part|question|wave|dose|stage|grade|phase|week|month|day|year|quarter|level|type|line|icd-?|covid-?|age|aged|over|under|top|python|r|grid|column|row|cell|in|out|node|chunk)\s*[:#]?\s*$|[~+*^]\s*$/i
 
 function lineOf(text: string, at: number): number {
   let line = 0
@@ -67,7 +67,7 @@ export function checkProse(
     let loose = 0
     let first = -1
     for (const m of text.matchAll(
-      /(?<![\w.,:/#-])(\d{1,2})(?![\w:/%]|[.,]\d|\)|\.\s|-\d|\s*(?:rows?|columns?|x \d))/g,
+      /(?<![\w.,:/#+-])(\d{1,2})(?![\w:/%]|[.,]\d|\)|\.\s|-\d|\s*(?:rows?|columns?|x \d))/g,
     )) {
       const value = Number(m[1])
       if (value === 0 || value >= limit || seen.has(m.index)) continue

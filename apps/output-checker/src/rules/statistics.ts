@@ -116,12 +116,22 @@ function judgeDominance(
 
 const MODEL = new Set<Role>(["model"])
 
-function statedFreedom(text: string): { value: number; words: string } | undefined {
-  const m =
-    /\b(?:df residuals?|residual df|residual degrees of freedom|degrees of freedom|dof|df resid)\s*[:=]?\s*(\d[\d,]*)/i.exec(
-      text,
-    ) ?? /\bon\s+(?:\d+ and\s+)?(\d[\d,]*)\s+(?:degrees of freedom|DF)\b/i.exec(text)
-  return m === null ? undefined : { value: Number((m[1] ?? "").replace(/,/g, "")), words: m[0].trim() }
+const FREEDOM = [
+  /\b(?:df residuals?|residual df|residual degrees of freedom|df resid|dof)\s*[:=]?\s*(\d[\d,]*)/gi,
+  /\bdegrees of freedom\s*[:=]\s*(\d[\d,]*)/gi,
+  /\bresidual[^\n]{0,60}?\son\s+(\d[\d,]*)\s+degrees of freedom/gi,
+  /\bon\s+\d+ and\s+(\d[\d,]*)\s+(?:degrees of freedom|DF)\b/gi,
+]
+const OBSERVATIONS =
+  /\b(?:n|no\.? (?:of )?observations|number of (?:obs|observations|subjects)|nobs|num\. obs\.)\s*[:=]\s*(\d[\d,]*)/gi
+
+function stated(text: string, patterns: readonly RegExp[]): { value: number; words: string }[] {
+  return patterns.flatMap((pattern) =>
+    [...text.matchAll(pattern)].map((m) => ({
+      value: Number((m[1] ?? "").replace(/,/g, "")),
+      words: m[0].replace(/\s+/g, " ").trim(),
+    })),
+  )
 }
 
 export const degreesOfFreedom: Rule = {
@@ -141,13 +151,16 @@ export const degreesOfFreedom: Rule = {
     const violated: Item[] = []
     const unverifiable: Item[] = []
     let decided = 0
-    const stated = context.reading.prose
-      .map((p) => ({ location: p.location, found: statedFreedom(p.text) }))
-      .filter((p) => p.found !== undefined)
-    for (const { location, found } of stated) {
-      decided++
-      if (found !== undefined && found.value < limit)
-        violated.push({ location, message: `“${found.words}”: fewer than ${limit} degrees of freedom.` })
+    let observations: number | undefined
+    for (const { location, text, code } of context.reading.prose) {
+      if (code === true) continue
+      for (const found of stated(text, FREEDOM)) {
+        decided++
+        if (found.value < limit)
+          violated.push({ location, message: `“${found.words}”: fewer than ${limit} degrees of freedom.` })
+      }
+      for (const found of stated(text, [OBSERVATIONS]))
+        observations = Math.min(observations ?? Infinity, found.value)
     }
     for (const view of context.views) {
       const models = placesWithRole(view, MODEL)
@@ -172,7 +185,7 @@ export const degreesOfFreedom: Rule = {
       if (models.length < 2) continue
       const terms = view.table.rowCount
       const count = view.counts[0]
-      const people = count === undefined ? undefined : smallest(view, count)
+      const people = count === undefined ? observations : (smallest(view, count) ?? observations)
       if (people !== undefined) {
         decided++
         if (people - terms < limit && people > 0)

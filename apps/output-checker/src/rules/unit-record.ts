@@ -1,14 +1,12 @@
 // Tables whose rows are people (or their events) instead of groups.
 import type { ColumnScan } from "../table/column.ts"
 import { wordsOf } from "../table/identifiers.ts"
-import type { Role } from "../table/roles.ts"
+import { ATTRIBUTE, isIndividual, type Role } from "../table/roles.ts"
 import { hasCounts, nameOfColumn, type TableView } from "../table/view.ts"
 import { nothingOfThisKind, placeOf, type Item, type Outcome, type Rule, type RuleContext } from "./rule.ts"
 
 const KEY =
   /^(?:(?:patient|person|participant|subject|pseudo|individual|respondent|record|episode|spell|encounter|case|study|master|encrypted hes|token person|pat|pt) ?(?:id|identifier|key|no|number|pseudonym)|pseudonym|personid|patientid|patid|hesid|mrn|hospital number|eid|pid|nhs number|nhs no|uid|uuid)$/
-const ATTRIBUTE =
-  /(?:^| )(?:age|sex|gender|dob|birth|ethnicity|ethnic group|postcode|lsoa|msoa|imd|admission|admitted|discharge|death date|date of death|diagnosis|diag|icd10|bmi|sbp|dbp|height|weight|smoking|smoker|diabetes|gp practice|practice|marital|occupation|religion|systolic|diastolic|cholesterol|hba1c|egfr|creatinine|haemoglobin|futime|followup|status|event|index date|vaccination date|outcome|treatment|arm|stage|dose|drug|procedure|ward|los|length of stay|comorbidity)(?: |$)/
 const MEASURES = new Set<Role>([
   "mean",
   "spread",
@@ -31,13 +29,6 @@ function distinctShare(view: TableView): number {
 
 function attributesOf(view: TableView): number[] {
   return view.table.columns.flatMap((c, i) => (ATTRIBUTE.test(wordsOf(c.name)) && c.filled > 0 ? [i] : []))
-}
-
-/** An attribute of one person, as a value: an exact age, a day, a measured number; bands are groups. */
-function isIndividual(view: TableView, index: number): boolean {
-  const column = view.table.columns[index] as ColumnScan
-  const exact = column.dayDate > 0 || column.whole + column.decimal > column.filled / 2
-  return exact && column.distinct.size >= Math.min(8, Math.max(3, column.filled / 4))
 }
 
 function judge(view: TableView, limit: number, maxRows: number): { violated?: Item; unverifiable?: Item } {
@@ -64,7 +55,7 @@ function judge(view: TableView, limit: number, maxRows: number): { violated?: It
         message: `${rowCount} rows are more than ${maxRows}: a table of results is shorter.`,
       },
     }
-  const individual = attributes.filter((i) => isIndividual(view, i))
+  const individual = attributes.filter((i) => isIndividual(columns[i] as ColumnScan))
   const days = columns.filter((c) => c.dayDate > c.filled / 2 && c.filled > 0)
   if (!counts && !measures) {
     const many =

@@ -72,6 +72,21 @@ export function quantileOf(words: string): number | undefined {
   return undefined
 }
 
+/** Words for what is known of one person; several of them beside exact values make rows look like people. */
+export const ATTRIBUTE =
+  /(?:^| )(?:age|sex|gender|dob|birth|ethnicity|ethnic group|postcode|lsoa|msoa|imd|admission|admitted|discharge|death date|date of death|diagnosis|diag|icd10|bmi|sbp|dbp|height|weight|smoking|smoker|diabetes|gp practice|practice|marital|occupation|religion|systolic|diastolic|cholesterol|hba1c|egfr|creatinine|haemoglobin|futime|followup|status|event|index date|vaccination date|outcome|treatment|arm|stage|dose|drug|procedure|ward|los|length of stay|comorbidity|time)(?: |$)/
+
+/** An attribute of one person, as a value: an exact age, a day, a measured number; bands are groups. */
+export function isIndividual(column: ColumnScan): boolean {
+  const exact = column.dayDate > 0 || column.whole + column.decimal > column.filled / 2
+  return exact && column.distinct.size >= Math.min(8, Math.max(3, column.filled / 4))
+}
+
+function looksLikePeople(table: Table): boolean {
+  const attributes = table.columns.filter((c) => ATTRIBUTE.test(wordsOf(c.name)) && c.filled > 0)
+  return attributes.length >= 2 && attributes.some(isIndividual)
+}
+
 /** Role that words claim, whatever the values; undefined when they claim none. */
 export function claimOf(header: string): ColumnRole | undefined {
   const words = wordsOf(header)
@@ -124,11 +139,19 @@ function isIndex(table: Table, column: ColumnScan): boolean {
   return table.cells.every((row, i) => Number(row[0]) === column.min + i)
 }
 
-function firstRole(table: Table, column: ColumnScan): ColumnRole {
+function firstRole(table: Table, column: ColumnScan, people: boolean): ColumnRole {
   const words = wordsOf(column.name)
   if (column.filled === 0) return { role: "empty", why: "it is empty" }
   const numeric = column.numeric
-  const claim = claimOf(column.name)
+  const own = claimOf(column.name)
+  // 0 and 1 under "event" beside exact ages is a mark of a person, not a number of them.
+  const mark =
+    people &&
+    own?.role === "count" &&
+    column.max <= 1 &&
+    column.decimal === 0 &&
+    !has(words, "n|count|number|freq|total")
+  const claim = mark ? undefined : own
   const masks = column.mask
   const others = column.text + column.date
   if (column.date > column.filled * 0.5)
@@ -165,7 +188,7 @@ function firstRole(table: Table, column: ColumnScan): ColumnRole {
     const years =
       column.whole > 0 && column.min >= 1850 && column.max <= 2100 && column.whole + masks === column.filled
     if (years && column.index === 0) return { role: "ordinal", why: "it holds years" }
-    const rounded = looksRounded(column)
+    const rounded = people ? undefined : looksRounded(column)
     if (rounded !== undefined) return { role: "count", why: rounded }
     return { role: "unknown-whole", why: "it holds whole numbers and its name does not say of what" }
   }
@@ -183,10 +206,27 @@ const LEVEL =
 
 /** Decides every column of a table; looks at the columns together where one alone does not tell. */
 export function decideRoles(table: Table): ColumnRole[] {
-  const roles = table.columns.map((column) => firstRole(table, column))
+  const people = looksLikePeople(table)
+  const roles = table.columns.map((column) => firstRole(table, column, people))
+  for (const [i, role] of roles.entries()) {
+    // F, T, Z, P are statistics beside estimates and groups elsewhere.
+    const column = table.columns[i] as ColumnScan
+    if (role.role !== "model" || !/^[ftzp]$/i.test(column.name.trim())) continue
+    const others = roles.filter(
+      (r, k) => k !== i && r.role === "model" && !/^[ftzp]$/i.test(table.columns[k]?.name.trim() ?? ""),
+    )
+    if (others.length === 0 && column.decimal === 0 && column.negative === 0)
+      roles[i] = { role: "unknown-whole", why: "it holds whole numbers and its name does not say of what" }
+  }
+  markKeys(table, roles)
   // A standard error beside coefficients belongs to the model, not to a mean of people.
   if (roles.filter((r) => r.role === "model").length >= 2)
-    for (const role of roles) if (role.role === "spread") role.role = "model"
+    for (const [i, role] of roles.entries()) {
+      if (role.role === "spread") role.role = "model"
+      // Stars behind coefficients are marks of significance.
+      if (role.role === "count" && table.columns[i]?.numeric === 0)
+        roles[i] = { role: "label", why: "it holds marks beside a model" }
+    }
   const unknown = roles.flatMap((r, i) => (r.role === "unknown-whole" ? [i] : []))
   if (unknown.length === 0) return roles
   const first = roles[0]?.role
@@ -195,19 +235,55 @@ export function decideRoles(table: Table): ColumnRole[] {
     (r) => !["label", "ordinal", "date", "empty", "unknown-whole", "count", "share"].includes(r.role),
   )
   const counts = roles.some((r) => r.role === "count")
-  const attribute =
-    /^(?:age|sex|gender|dob|bmi|sbp|dbp|weight|height|smoker|smoking|ethnicity|diabetes|status|event|outcome)$/
-  const people = table.columns.some((c) => attribute.test(wordsOf(c.name)))
+  const oneRow =
+    table.rowCount === 1 &&
+    table.path?.includes("/") !== true &&
+    table.columns.length >= 2 &&
+    unknown.length === table.columns.length
   for (const i of unknown) {
     const column = table.columns[i] as ColumnScan
-    if (LEVEL.test(column.name.trim()) && labelled && !statistics)
+    if (oneRow)
+      roles[i] = {
+        role: "count",
+        why: "it is one of a row of whole numbers under names, as frequencies are printed",
+      }
+    else if (LEVEL.test(column.name.trim()) && labelled && !statistics)
       roles[i] = { role: "count", why: `it stands under the group “${column.name}”` }
     else if (labelled && !statistics && !people && !table.headed)
       roles[i] = { role: "count", why: "it is whole numbers beside row labels, in a table without a header" }
-    else if (labelled && !statistics && !people && table.headed && (unknown.length >= 2 || counts))
+    else if (
+      labelled &&
+      !statistics &&
+      !people &&
+      table.headed &&
+      table.rowCount >= 2 &&
+      (unknown.length >= 2 || counts)
+    )
       roles[i] = { role: "count", why: "it is one of several columns of whole numbers beside row labels" }
   }
   return roles
+}
+
+/** Whole numbers left of a named count that, together, name each row once: codes of groups. */
+function markKeys(table: Table, roles: ColumnRole[]): void {
+  const count = roles.findIndex((r) => r.role === "count" && r.why.startsWith("it is named"))
+  const codes = roles.flatMap((r, i) => (r.role === "unknown-whole" && i < count ? [i] : []))
+  if (codes.length === 0 || table.cells === undefined || table.rowCount < 2) return
+  const few = codes.every(
+    (i) =>
+      (table.columns[i] as ColumnScan).max <= 200 &&
+      (codes.length > 1 || (table.columns[i] as ColumnScan).allDistinct || roles[0]?.role === "label"),
+  )
+  const names = roles.flatMap((r, i) =>
+    i < count && (codes.includes(i) || ["label", "ordinal", "date"].includes(r.role)) ? [i] : [],
+  )
+  const keys = new Set(table.cells.map((row) => names.map((i) => row[i] ?? "").join("\u0000")))
+  if (!few || keys.size !== table.rowCount) return
+  // Without these columns the rows must not be named already, or they would be results.
+  const rest = names.filter((i) => !codes.includes(i))
+  const restKeys = new Set(table.cells.map((row) => rest.map((i) => row[i] ?? "").join("\u0000")))
+  if (rest.length > 0 && restKeys.size === table.rowCount) return
+  for (const i of codes) roles[i] = { role: "ordinal", why: "it is a code that names the groups" }
 }
 
 // --- rows that are statistics ---

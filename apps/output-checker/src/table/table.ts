@@ -94,6 +94,15 @@ export function headerDepth(rows: readonly string[][], comma: boolean): number {
     const levels =
       filled.length > 1 &&
       filled.every((c, i) => /^\d{1,3}$/.test(c) && (i === 0 || Number(c) === Number(filled[i - 1]) + 1))
+    // A blank corner over a run of levels: the header of a printed cross table.
+    const blankCorner = corner === "" && levels && first.slice(1).every((c) => c.trim() !== "")
+    const plainRun =
+      levels &&
+      columns.includes(0) &&
+      rows.length === 2 &&
+      filled.length === first.length &&
+      Number(filled[0]) <= 1
+    if (blankCorner || plainRun) return 1
     const cornerIsName = corner === "" || !others.some((r) => (r[0] ?? "").trim() === corner)
     if ((years || levels) && !columns.includes(0) && cornerIsName) {
       const belowYears = columns.every((c) => others.every((r) => looksLikeYear(r[c] ?? "")))
@@ -113,7 +122,7 @@ function deeper(rows: readonly string[][], columns: readonly number[], comma: bo
     const cells = columns.map((c) => (row[c] ?? "").trim())
     const noNumbers = cells.every((c) => {
       const kind = readCell(c, comma).kind
-      return kind === "text" || kind === "empty"
+      return kind === "text" || kind === "empty" || /^\d{1,3}\s*(?:-|–|to)\s*\d{1,3}$/.test(c)
     })
     const laterNumbers = rows
       .slice(depth + 2)
