@@ -2,12 +2,12 @@
 // and tried again with the next beat.
 import { flushRefusals } from "../actions/refusals.ts"
 import type { Ctx } from "../context.ts"
-import { reconcileChecks } from "./checks.ts"
+import { checks } from "./checks.ts"
 import { applyExpiry, endIdleSessions } from "./expiry.ts"
 import { followIdentityEvents } from "./identity-events.ts"
 import { sealUnfinishedIntents } from "./intents.ts"
 import { sendMail } from "./mail.ts"
-import { reconcileReleases } from "./releases.ts"
+import { releases } from "./releases.ts"
 import { reconcileRuns, stopForbiddenRuns } from "./runs.ts"
 import { reconcileStages } from "./stages.ts"
 import { uploads } from "./uploads.ts"
@@ -22,8 +22,8 @@ export const TASKS: readonly Task[] = [
   { name: "runs", seconds: 1, run: reconcileRuns },
   { name: "forbidden runs", seconds: 1, run: stopForbiddenRuns },
   { name: "stages", seconds: 2, run: reconcileStages },
-  { name: "checks", seconds: 2, run: reconcileChecks },
-  { name: "releases", seconds: 2, run: reconcileReleases },
+  { name: "checks", seconds: 2, run: checks },
+  { name: "releases", seconds: 2, run: releases },
   { name: "expiry", seconds: 5, run: applyExpiry },
   { name: "idle sessions", seconds: 15, run: endIdleSessions },
   { name: "intents", seconds: 5, run: sealUnfinishedIntents },
