@@ -383,6 +383,7 @@ class OpenAudit implements Audit {
 
   async #listen(): Promise<Client> {
     const client = new Client(this.#options.database)
+    client.on("error", () => {})
     await client.connect()
     return client
   }
@@ -398,8 +399,10 @@ function openPool(database: PoolConfig, max: number): Pool {
     keepAlive: true,
     options: `${database.options ?? ""} -c statement_timeout=5000 -c lock_timeout=4000 -c synchronous_commit=on -c timezone=UTC`,
   })
-  // A broken idle connection is replaced by the pool; without a listener it would end the process.
+  // A broken connection, idle or in use, is replaced by the pool and fails its query; without these
+  // listeners it would end the process.
   pool.on("error", () => {})
+  pool.on("connect", (client) => client.on("error", () => {}))
   return pool
 }
 

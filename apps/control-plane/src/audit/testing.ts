@@ -42,7 +42,7 @@ export async function makeTestDatabase(): Promise<TestDatabase> {
   const own = new URL(url)
   own.pathname = `/${name}`
   const admin = new Pool({ connectionString: own.href, max: 4 })
-  admin.on("error", () => {})
+  surviveErrors(admin)
   const migrator = new Kysely<unknown>({
     dialect: new PostgresDialect({ pool: new Pool({ connectionString: own.href, max: 1 }) }),
   })
@@ -50,7 +50,7 @@ export async function makeTestDatabase(): Promise<TestDatabase> {
   await migrator.destroy()
   const app: PoolConfig = { connectionString: own.href, options: "-c role=glasshouse_app" }
   const pool = new Pool({ ...app, max: 8 })
-  pool.on("error", () => {})
+  surviveErrors(pool)
   const publishedDirectory = await mkdtemp(path.join(tmpdir(), "published-"))
   const keys = { access: randomBytes(32), register: randomBytes(32), master: randomBytes(32) }
   return {
@@ -70,6 +70,11 @@ export async function makeTestDatabase(): Promise<TestDatabase> {
       await asAdmin(url, (client) => client.query(`drop database ${name} with (force)`))
     },
   }
+}
+
+function surviveErrors(pool: Pool): void {
+  pool.on("error", () => {})
+  pool.on("connect", (client) => client.on("error", () => {}))
 }
 
 async function asAdmin(url: string, work: (client: Client) => Promise<unknown>): Promise<void> {

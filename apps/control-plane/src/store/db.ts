@@ -26,8 +26,10 @@ export function openPool(options: DatabaseOptions): Pool {
     connectionTimeoutMillis: 2_000,
     options: "-c statement_timeout=10000 -c lock_timeout=5000 -c timezone=UTC",
   })
-  // An idle connection that breaks is replaced by the pool; without a listener it would end the process.
+  // A connection that breaks, idle or in a transaction, fails its query and is replaced by the pool;
+  // without these listeners it would end the process.
   pool.on("error", () => {})
+  pool.on("connect", (client) => client.on("error", () => {}))
   return pool
 }
 

@@ -15,6 +15,8 @@ export function openDatabase(database: Config["database"]): Db {
   const pool = new pg.Pool({ ...database, max: 4, application_name: "custody" })
   // an idle connection that the server closes must not end the process; the next query opens another
   pool.on("error", () => undefined)
+  // The same for one that breaks while it is in use: its query fails, the process goes on.
+  pool.on("connect", (client) => client.on("error", () => undefined))
   return new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) })
 }
 
