@@ -353,6 +353,11 @@ export async function withdrawRequest(
   return { index }
 }
 
+/** Where people look at a request. */
+export function requestLink(ctx: Ctx, request: string): string {
+  return new URL(`/requests/${request}`, ctx.config.site).href
+}
+
 export interface NewComment {
   readonly request: string
   readonly file: string | null

@@ -10,6 +10,7 @@ import { nextState, REQUEST, systemMoves } from "../domain/lifecycle.ts"
 import { decideRequest, REVIEWS_NEEDED, thirdIsNeeded } from "../domain/outputs.ts"
 import type { PowerName } from "../domain/powers.ts"
 import type { Tx } from "../store/db.ts"
+import { writeToPerson } from "../store/letters.ts"
 import { loadParts, moveRequest, outputsOf, submittedReviewers, type RequestParts } from "../store/outputs.ts"
 import { change, type Asked } from "./change.ts"
 import { assertMay, assertPerson, may } from "./load.ts"
@@ -21,6 +22,7 @@ import {
   loadForChange,
   recordStep,
   requestFacts,
+  requestLink,
   stateOf,
   topicsOf,
   type Loaded,
@@ -272,6 +274,11 @@ async function endTurn(
         detail: { text },
       },
     )
+    await writeToPerson(tx, author_id, {
+      subject: "One of your requests for release has news",
+      text: "An output checker has written to you about a request for release. Sign in and read it here:",
+      link: requestLink(ctx, request),
+    })
     await touch(...topicsOf(loaded), "queue", `person:${author_id}`)
   })
   return { index }

@@ -7,6 +7,7 @@ import { Conflict, Denied, Invalid, NotFound } from "../domain/errors.ts"
 import { newId } from "../domain/id.ts"
 import { MOST_FILES, MOST_GROUPS, seesComment } from "../domain/outputs.ts"
 import { refusalSentence, stateWord } from "../domain/sentences.ts"
+import { isStorable } from "../domain/text.ts"
 import type { Tx } from "../store/db.ts"
 import { askForChecks, findOutputPolicy, type CheckRow } from "../store/outputs.ts"
 import { change, type Recorder } from "./change.ts"
@@ -14,7 +15,7 @@ import { assertMay, getProject } from "./load.ts"
 import { runChecks } from "./output-checks.ts"
 import { freezeUpload, insertFile, type Frozen } from "./output-files.ts"
 import { candidateKey, forget, QUARANTINE, submittedKey, uploadKey } from "./output-objects.ts"
-import { insertRequest, loadForChange, submitLocked } from "./output-requests.ts"
+import { insertRequest, loadForChange, requestLink, submitLocked } from "./output-requests.ts"
 import { viewCheck, reasonInWords } from "./output-view.ts"
 import { getRunOwner, type RunOwner } from "./run-owner.ts"
 
@@ -69,7 +70,7 @@ export async function requestFromWorkspace(
   run: string,
   body: unknown,
 ): Promise<WorkspaceRequested> {
-  if (!Value.Check(WorkspaceRequest, body)) throw new Invalid("invalid_input")
+  if (!Value.Check(WorkspaceRequest, body) || !isStorable(body)) throw new Invalid("invalid_input")
   const input = body as Static<typeof WorkspaceRequest>
   const owner = await getRunOwner(ctx, run)
   const { asked, project } = owner
@@ -94,7 +95,7 @@ export async function requestFromWorkspace(
       number: value.number,
       state: value.reason === null ? "checking" : "draft",
       ...(typeof value.reason === "string" ? { reason: value.reason } : {}),
-      link: new URL(`/requests/${request}`, ctx.config.site).href,
+      link: requestLink(ctx, request),
     }
   } catch (error) {
     for (const f of frozen.values())

@@ -11,6 +11,7 @@ import type { Ctx } from "../context.ts"
 import { newId } from "../domain/id.ts"
 import { REQUEST, systemMoves } from "../domain/lifecycle.ts"
 import { workingTurn } from "../domain/outputs.ts"
+import { writeToCheckers } from "../store/letters.ts"
 import { loadParts, lockRequest, moveRequest, outputsOf, type RequestParts } from "../store/outputs.ts"
 
 /** A claim older than this belongs to a process that is gone. */
@@ -185,6 +186,11 @@ async function moveOn(
       },
     },
   )
+  await writeToCheckers(tx, project_id, ctx.clock.now(), {
+    subject: "A request for release waits for output checkers",
+    text: "A request for release waits in the queue. Sign in and look at it here:",
+    link: new URL("/queue", ctx.config.site).href,
+  })
   await touch("queue", `project:${project_id}`)
 }
 

@@ -12,6 +12,7 @@ import {
   WrongBytes,
 } from "../actions/output-objects.ts"
 import { touch } from "../drivers/live.ts"
+import { writeToPerson } from "../store/letters.ts"
 
 export async function releases(ctx: Ctx): Promise<void> {
   const waiting = await ctx.db
@@ -62,8 +63,18 @@ async function publish(
       .where("published_at", "is", null)
       .where("revoked_at", "is", null)
       .executeTakeFirst()
-    if (done.numUpdatedRows === 1n)
-      await touch(tx, `request:${release.request_id}`, `project:${release.project_id}`)
+    if (done.numUpdatedRows !== 1n) return
+    const { author_id } = await tx
+      .selectFrom("output_request")
+      .select("author_id")
+      .where("id", "=", release.request_id)
+      .executeTakeFirstOrThrow()
+    await writeToPerson(tx, author_id, {
+      subject: "One of your requests for release has news",
+      text: "Files were released to you. Each can be downloaded once. Sign in and find them here:",
+      link: new URL(`/releases/${release.id}`, ctx.config.site).href,
+    })
+    await touch(tx, `request:${release.request_id}`, `project:${release.project_id}`)
   })
 }
 
