@@ -118,6 +118,34 @@ export const routes: RouteObject[] = [
                 path: "audit",
                 lazy: async () => ({ Component: (await import("./pages/log/log-search.tsx")).LogSearch }),
               },
+              {
+                path: "data-sets",
+                lazy: async () => ({ Component: (await import("./pages/data-sets/data-sets.tsx")).DataSets }),
+              },
+              {
+                path: "data-sets/:dataSet",
+                lazy: async () => ({ Component: (await import("./pages/data-sets/data-set.tsx")).DataSet }),
+              },
+              {
+                path: "data-sets/:dataSet/submissions/:submission",
+                lazy: async () => ({
+                  Component: (await import("./pages/data-sets/submission.tsx")).Submission,
+                }),
+              },
+              {
+                path: "applications",
+                lazy: async () => ({ Component: (await import("./pages/applications.tsx")).Applications }),
+              },
+              { path: "roles", lazy: async () => ({ Component: (await import("./pages/roles.tsx")).Roles }) },
+              { path: "holds", lazy: async () => ({ Component: (await import("./pages/holds.tsx")).Holds }) },
+              {
+                path: "platform",
+                lazy: async () => ({ Component: (await import("./pages/platform.tsx")).Platform }),
+              },
+              {
+                path: "invitation",
+                lazy: async () => ({ Component: (await import("./pages/invitation.tsx")).Invitation }),
+              },
               { path: "*", lazy: async () => ({ Component: (await import("./pages/nowhere.tsx")).Nowhere }) },
             ],
           },
