@@ -27,5 +27,7 @@ export type Context = {
   readonly stages: Map<string, { process: StageProcess; read: Promise<void> }>
   /** starts at once are limited to what the machine's processors can do */
   readonly startQueue: <T>(work: () => Promise<T>) => Promise<T>
+  /** checks at once are limited by memory */
+  readonly checkQueue: <T>(work: () => Promise<T>) => Promise<T>
   readonly log: Pick<FastifyBaseLogger, "info" | "warn" | "error">
 }

@@ -11,6 +11,8 @@ import { openEngine } from "./drivers/engine.ts"
 import { isSharedMount } from "./drivers/mounts.ts"
 import { openRecords } from "./store/records.ts"
 
+const CHECKS_AT_ONCE = 2
+
 /** Throws when the node cannot keep its promises: a wrong policy file, or slots that workspaces could not see. */
 export async function openContext(config: Config, log: Context["log"]): Promise<Context> {
   const layout: Layout = { state: config.state, installation: config.installation }
@@ -36,6 +38,7 @@ export async function openContext(config: Config, log: Context["log"]): Promise<
     loadProfile: (name) => loadProfile(policies, name),
     preparing: new Map(),
     startQueue: atMost(config.startsAtOnce),
+    checkQueue: atMost(CHECKS_AT_ONCE),
     stages: new Map(),
     log,
   }

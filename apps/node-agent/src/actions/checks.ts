@@ -46,12 +46,14 @@ export async function runCheck(
     throw unavailable("image_missing", `There is no image ${ctx.images.app}.`)
   if ((await findContainer(ctx.engine, name)) !== null)
     throw conflict("check_running", "This check runs already.")
-  try {
-    const container = await ensureContainer(ctx.engine, spec)
-    return await carry(ctx, container.id, archive)
-  } finally {
-    await removeContainer(ctx.engine, name)
-  }
+  return await ctx.checkQueue(async () => {
+    try {
+      const container = await ensureContainer(ctx.engine, spec)
+      return await carry(ctx, container.id, archive)
+    } finally {
+      await removeContainer(ctx.engine, name)
+    }
+  })
 }
 
 async function carry(ctx: Context, id: string, archive: NodeJS.ReadableStream): Promise<CheckAnswer> {

@@ -1,7 +1,7 @@
 // One run from nothing to a notebook that answers, in the order people see (RUN_STEPS). Every step finds
 // what an earlier attempt left and goes on from there. A run that cannot be finished, or whose walls do
 // not hold, is destroyed and stays as `failed` with a reason until it is stopped.
-import { chmod, chown, mkdir } from "node:fs/promises"
+import { chmod, chown, mkdir, statfs } from "node:fs/promises"
 import { join } from "node:path"
 import type { RunStep } from "#protocol/agent.ts"
 import type { Context } from "../context.ts"
@@ -20,6 +20,7 @@ import { bindStorage, openStorage } from "./storage.ts"
 
 const NOTEBOOK_TIMEOUT_MILLISECONDS = 60_000
 const PROBE_TIMEOUT_MILLISECONDS = 30_000
+const LEAST_FREE_BYTES = 1024 ** 3
 const DOOR_UID = 65534
 const APP_GID = 5440
 
@@ -66,6 +67,7 @@ async function prepare(ctx: Context, record: RunRecord, stop: AbortSignal): Prom
   await enter("images")
   const profile = await ctx.loadProfile(record.request.profile)
   await requireImages(ctx)
+  await requireRoom(ctx)
   await makeDirectories(ctx, run)
   // Making and mounting images overlaps with the door; a failure is met below, where it is awaited.
   const opened = openStorage(ctx, record)
@@ -93,6 +95,12 @@ async function requireImages(ctx: Context): Promise<void> {
     if ((await findImage(ctx.engine, name)) === null)
       throw new Failed("image_missing", `There is no image ${name}.`)
   }
+}
+
+/** Images are sparse: a disk that fills up under them would fail writes of everybody who runs. */
+async function requireRoom(ctx: Context): Promise<void> {
+  const { bavail, bsize } = await statfs(ctx.layout.state)
+  if (bavail * bsize < LEAST_FREE_BYTES) throw new Failed("disk_full", "less than 1 GiB of disk is free")
 }
 
 /** The door and the gateway both make a socket in the run's directory; nobody else is let into it. */

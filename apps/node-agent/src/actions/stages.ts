@@ -1,6 +1,7 @@
 // Data stages: one container per job, told what to do on its standard input, read from its output. The
 // container and its log are the memory, so a restart of the agent loses no result. Ended ones are kept
 // for an hour and then removed.
+import { existsSync } from "node:fs"
 import { chown, mkdir, rm } from "node:fs/promises"
 import type { StageRequest, StageStatus } from "#protocol/agent.ts"
 import type { Context } from "../context.ts"
@@ -8,7 +9,7 @@ import { containmentFaults } from "../domain/containment.ts"
 import { stageSpec } from "../domain/containers.ts"
 import { AgentError, conflict, notFound, unavailable } from "../domain/errors.ts"
 import { requireId } from "../domain/ids.ts"
-import { containerName, demoData, scratchDirectory } from "../domain/layout.ts"
+import { containerName, demoData, scratchDirectory, stageSecrets } from "../domain/layout.ts"
 import { readStageLine, stageStatus, type StageProcess } from "../domain/stage-output.ts"
 import {
   ensureContainer,
@@ -25,7 +26,7 @@ const KEPT_MILLISECONDS = 60 * 60 * 1000
 const APP_ID = 5440
 const NEVER = "0001-01-01T00:00:00Z"
 
-/** Starts the job's process, once. Throws 409 `stage_conflict`, 503 `no_stage_network`, `image_missing`. */
+/** Starts the job's process, once. Throws 409 `stage_conflict`, 503 `no_stage_network`, `image_missing`, `stage_secret_missing`. */
 export async function startStage(ctx: Context, job: string, request: StageRequest): Promise<StageStatus> {
   requireId("job", job)
   const { stage, params } = request
@@ -38,6 +39,9 @@ export async function startStage(ctx: Context, job: string, request: StageReques
     throw unavailable("no_stage_network", "No network for data stages is configured.")
   if ((await findImage(ctx.engine, ctx.images.app)) === null)
     throw unavailable("image_missing", `There is no image ${ctx.images.app}.`)
+  if (!existsSync(stageSecrets(ctx.layout, stage))) {
+    throw unavailable("stage_secret_missing", `The stage ${stage} has no store key on this node.`)
+  }
 
   const spec = stageSpec(
     ctx.layout,

@@ -48,10 +48,12 @@ export async function mountImage(image: string, target: string): Promise<string>
   }
   const data = `${target}/${DATA}`
   if (!(await exists(data))) {
-    // First use: the image's root belongs to root and no workspace ever sees it.
-    await mkdir(data, { mode: 0o770 })
-    await command("chown", ["-h", `${WORKSPACE_UID}:${WORKSPACE_UID}`, data])
-    await command("chmod", ["0770", data])
+    // First use: the image's root belongs to root and no workspace ever sees it. Renamed when it is
+    // whole, so that a crash in between leaves no folder that its person cannot write.
+    await mkdir(`${data}.part`, { recursive: true })
+    await command("chown", [`${WORKSPACE_UID}:${WORKSPACE_UID}`, `${data}.part`])
+    await command("chmod", ["0770", `${data}.part`])
+    await command("mv", ["-T", `${data}.part`, data])
   }
   return data
 }
