@@ -10,6 +10,16 @@ import type { Tx } from "../store/db.ts"
 
 const SYSTEM: Asked = { actor: { kind: "system", id: "stages" } }
 const AT_ONCE = 2
+/** What may be over at the next try: a neighbour or the store did not answer, or the process was killed. */
+const PASSING = new Set([
+  "custody_failed",
+  "custody_unavailable",
+  "store_unavailable",
+  "stage_died",
+  "stage_lost",
+  "engine_unavailable",
+])
+const MOST_ATTEMPTS = 5
 
 interface Job {
   id: string
@@ -18,12 +28,13 @@ interface Job {
   extract_id: string | null
   params: Record<string, unknown>
   state: "waits" | "running"
+  attempts: number
 }
 
 export async function reconcileStages(ctx: Ctx): Promise<void> {
   const jobs = (await ctx.db
     .selectFrom("stage_job")
-    .select(["id", "stage", "submission_id", "extract_id", "params", "state"])
+    .select(["id", "stage", "submission_id", "extract_id", "params", "state", "attempts"])
     .where("state", "in", ["waits", "running"])
     .orderBy("created_at")
     .execute()) as Job[]
@@ -100,6 +111,7 @@ async function follow(ctx: Ctx, job: Job): Promise<void> {
     await touch(ctx.db, "data")
     return
   }
+  if (status.state === "failed" && (await tryAgain(ctx, job, status.code))) return
   await change(ctx, SYSTEM, async (tx, recorder) => {
     const moved = await tx
       .updateTable("stage_job")
@@ -129,6 +141,28 @@ async function follow(ctx: Ctx, job: Job): Promise<void> {
       ...(place.dataSet ? [`dataSet:${place.dataSet}`] : []),
     )
   })
+}
+
+/** The agent knows a job by its id for good, so another attempt is another job with the same parameters. */
+async function tryAgain(ctx: Ctx, job: Job, code: string | undefined): Promise<boolean> {
+  if (code === undefined || !PASSING.has(code) || job.attempts + 1 >= MOST_ATTEMPTS) return false
+  ctx.log.warn(
+    { job: job.id, stage: job.stage, code, attempt: job.attempts + 1 },
+    "a stage failed for a passing reason; tried again",
+  )
+  await ctx.db
+    .updateTable("stage_job")
+    .set({
+      id: newId(),
+      state: "waits",
+      attempts: job.attempts + 1,
+      progress: null,
+      created_at: ctx.clock.now(),
+    })
+    .where("id", "=", job.id)
+    .where("state", "=", "running")
+    .execute()
+  return true
 }
 
 async function fail(ctx: Ctx, tx: Tx, job: Job, code: string): Promise<void> {

@@ -202,6 +202,7 @@ export interface StageJobTable {
   extract_id: string | null
   params: Json<Record<string, unknown>>
   state: Generated<"waits" | "running" | "succeeded" | "failed">
+  attempts: Generated<number>
   progress: Json<unknown> | null
   result: Json<unknown> | null
   code: string | null

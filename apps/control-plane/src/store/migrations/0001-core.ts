@@ -214,6 +214,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     extract_id gh_id,
     params jsonb not null,
     state text not null default 'waits' check (state in ('waits', 'running', 'succeeded', 'failed')),
+    attempts integer not null default 0,
     progress jsonb,
     result jsonb,
     code text,
