@@ -70,7 +70,7 @@ export async function openWorkspace(
     }
     if (row.state === "running" || row.state === "opening") return row.id
     const workspace = await getWorkspace(ctx, tx, actor, row.id)
-    assertMay(ctx, actor, "workspace.open", { resource: workspace.resource, facts: known.facts })
+    assertMay(ctx, actor, "workspace.open", workspace)
     await startGeneration(ctx, tx, { workspace: row.id, project, version: known.row.version ?? 0 })
     await tx
       .updateTable("workspace")
@@ -177,7 +177,7 @@ export async function viewWorkspace(ctx: Ctx, asked: Asked, id: string) {
     shownLimitBytes: ctx.config.shownLimitBytes,
     host: `${id}.${ctx.config.notebookDomain}`,
     actions: {
-      open: may(ctx, actor, "workspace.open", { resource: known.resource, facts: project.facts }),
+      open: may(ctx, actor, "workspace.open", known),
       enter: may(ctx, actor, "workspace.enter", known),
       stop: may(ctx, actor, "workspace.stop", known),
       delete: may(ctx, actor, "workspace.delete", known),
