@@ -1,5 +1,6 @@
 // Names for the ids of events, for the sentences that people read: one query per kind for a whole page.
 import type { AuditEvent, EventCode } from "#contract/events.ts"
+import { operationById } from "#contract/index.ts"
 import type { EventRow } from "../audit/projection.ts"
 import type { Db } from "../store/db.ts"
 import { eventSentence } from "../domain/sentences.ts"
@@ -66,6 +67,7 @@ export function sentenceOf(
     {
       actor: checker ? "A checker" : actorName(names, row),
       you,
+      title: operationById.get(String(facts["operation"]))?.summary,
       subject:
         row.subject === null ? undefined : row.subject === reader ? "you" : names.people.get(row.subject),
     },

@@ -72,6 +72,11 @@ export class Committer {
     return this.#edge?.size ?? 0
   }
 
+  /** Whether callers are waiting just now. */
+  get busy(): boolean {
+    return this.#queued > 0
+  }
+
   /** Reads the head and checks it against the stored entries; throws LogCorrupt when they disagree. */
   async open(): Promise<void> {
     this.#edge = await loadEdge(this.#options.db, this.#options.log)

@@ -226,7 +226,7 @@ class OpenAudit implements Audit {
   }
 
   async projectNow(): Promise<void> {
-    await project(this.#readers, this.#keys, this.currentLog("access"))
+    await project(this.#readers, this.#keys, this.currentLog("access"), () => true)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -374,7 +374,10 @@ class OpenAudit implements Audit {
     if (!this.#projectionDue) return
     this.#projectionDue = false
     try {
-      await this.projectNow()
+      const open = await this.#current("access")
+      // While appends are waiting, searching may lag behind: one step a tick.
+      const caughtUp = await project(this.#readers, this.#keys, open.log, () => !open.committer.busy)
+      if (!caughtUp) this.#projectionDue = true
     } catch (error) {
       this.#projectionDue = true
       this.#report("projection_failed", error instanceof Error ? error.message : String(error), error)

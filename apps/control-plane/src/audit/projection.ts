@@ -44,16 +44,15 @@ export interface EventFilter {
   until?: string | undefined
 }
 
-/** Moves the projection up to the head of `log`; returns how many events it added. Safe in two processes at once. */
-export async function project(db: Pool, keys: KeyRing, log: string): Promise<number> {
-  let added = 0
-  for (;;) {
-    const step = await projectStep(db, keys, log)
-    added += step
-    if (step < STEP) return added
-  }
+/** Moves the projection up to the head of `log`, or as far as `goOn` lets it; answers whether it got there. Safe in two processes at once. */
+export async function project(db: Pool, keys: KeyRing, log: string, goOn: () => boolean): Promise<boolean> {
+  do {
+    if ((await projectStep(db, keys, log)) < STEP) return true
+  } while (goOn())
+  return false
 }
 
+/** Returns how many events it added. */
 async function projectStep(db: Pool, keys: KeyRing, log: string): Promise<number> {
   const client = await db.connect()
   let broken: Error | undefined

@@ -273,9 +273,9 @@ const EVENT_SENTENCES: Readonly<Record<EventCode, EventSentence>> = {
   "platform.started": (_w, f) => `The platform started, version ${f["version"]}`,
   "policy.loaded": () => "A policy bundle was loaded",
   "access.refused": (w, f) =>
-    `Refused: ${who(w)} asked for ${f["operation"]} (${f["code"]})${Number(f["times"] ?? 1) > 1 ? `, ${f["times"]} times` : ""}`,
+    `${who(w)} asked: ${w.title ?? f["operation"]} (${f["code"]})${Number(f["times"] ?? 1) > 1 ? `, ${f["times"]} times` : ""}`,
   "gateway.refused": (w, f) =>
-    `Refused at the gateway: ${who(w)} (${f["code"]})${Number(f["times"] ?? 1) > 1 ? `, ${f["times"]} times` : ""}`,
+    `${who(w)} asked the gateway for what it does not pass on (${f["code"]})${Number(f["times"] ?? 1) > 1 ? `, ${f["times"]} times` : ""}`,
 }
 
 const ROLE_WORDS: Readonly<Record<string, string>> = {
