@@ -1,36 +1,35 @@
 // What `npm start` does, as steps. Each looks at what is there first; together they are idempotent, and a
 // start that ended anywhere goes on from there. Also used by the tests for their own installation.
+import { createHash } from "node:crypto"
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from "node:fs"
 import path from "node:path"
 import { ensureImages, ensureSourceImage, imagePresent } from "./build.ts"
 import { Compose, composeEnvironment, renderEnvironmentFile } from "./compose.ts"
-import { inspectServices, logTail, type ServiceState } from "./containers.ts"
+import { copyDemoData, waitDemoData } from "./demo-data.ts"
 import { renderNginx } from "./edge/nginx.ts"
 import { ensureEngine, findCompose } from "./engine.ts"
 import { prepareIdentity } from "./identity/prepare.ts"
+import { reconcileIdentity } from "./identity/reconcile.ts"
+import { listFiles } from "./images.ts"
 import type { Installation } from "./installation.ts"
+import { ensureLabAssets } from "./lab-assets.ts"
+import { withLock } from "./lock.ts"
 import { ensureShared } from "./mounts.ts"
 import { ENGINE_NEEDS, ensurePackages, onPath } from "./packages.ts"
 import { appRecipes, serverRecipes, webDirectory, workspaceRecipes } from "./recipes.ts"
 import { run, tryRun } from "./run.ts"
 import { UIDS } from "./secrets.ts"
+import { bringUp, waitReady } from "./services.ts"
 import { ensureSecrets, ensureState, readIdentity, writeWhole } from "./state.ts"
 import { runSteps, StepFailed, type Print, type Step } from "./steps.ts"
 
-export const SERVERS = ["postgresql", "keycloak", "minio", "mail", "edge"] as const
+/** What ours are built on; these do not change with our code. */
+const SERVERS = ["postgresql", "keycloak", "minio"] as const
 const APPS = ["control-plane", "gateway", "node-agent", "custody"] as const
 
 export interface StartOptions {
   /** only the servers ours are built on, for development on the host */
   serversOnly?: boolean
-}
-
-/** Services that can be started: ours as far as their main file exists. */
-export function startable(root: string, options: StartOptions): string[] {
-  const apps = options.serversOnly
-    ? []
-    : APPS.filter((app) => existsSync(path.join(root, "apps", app, "src", "main.ts")))
-  return [...SERVERS, ...apps]
 }
 
 function checkPlatform(): string {
@@ -62,35 +61,6 @@ async function ensureWeb(root: string): Promise<string> {
   if (existsSync(target)) rmSync(draft, { recursive: true, force: true })
   else renameSync(draft, target)
   return "built"
-}
-
-/** Files an image carries for the host, copied out once for each image. */
-async function ensureDemoData(installation: Installation, reference: string | undefined): Promise<void> {
-  if (reference === undefined || !installation.demo) return
-  const target = path.join(installation.state, "demo-data")
-  const mark = path.join(target, ".image")
-  if (existsSync(mark) && readFileSync(mark, "utf8") === reference) return
-  const id = (await run("docker", ["create", "--network", "none", reference])).trim()
-  try {
-    await run("docker", ["cp", `${id}:/data/.`, target])
-  } finally {
-    await tryRun("docker", ["rm", "--force", id])
-  }
-  await run("chmod", ["-R", "a+rX", target])
-  writeWhole(mark, reference, 0o644)
-}
-
-/** The hashes of Lab's own files, for the gateway: earlier images stay listed while their runs may go on. */
-async function ensureAssets(installation: Installation, reference: string | undefined): Promise<void> {
-  if (reference === undefined) return
-  const file = path.join(installation.state, "assets", `${reference.replaceAll(/[^a-z0-9]/g, "-")}.json`)
-  if (existsSync(file)) return
-  const list = ["--entrypoint", "cat", reference, "/opt/glasshouse/assets.json"]
-  writeWhole(
-    file,
-    await run("docker", ["run", "--rm", "--network", "none", "--log-driver", "none", ...list]),
-    0o644,
-  )
 }
 
 /** Answers whether the running edge has to be told: its file is another one now. */
@@ -130,36 +100,20 @@ export function readImages(state: string): Record<string, string> {
   return existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as Record<string, string>) : {}
 }
 
-/** Waits for every named service, and says early when one keeps dying. */
-export async function waitHealthy(project: string, services: string[], seconds: number): Promise<void> {
-  const end = performance.now() + seconds * 1000
-  let waiting: ServiceState[] = []
-  for (;;) {
-    const states = await inspectServices(project)
-    waiting = states.filter(
-      (state) => services.includes(state.service) && !(state.running && state.health === "healthy"),
-    )
-    const absent = services.filter((name) => !states.some((state) => state.service === name))
-    if (waiting.length === 0 && absent.length === 0) return
-    if (performance.now() > end || waiting.some((state) => state.failing)) break
-    await new Promise((resolve) => setTimeout(resolve, 500))
-  }
-  const names = waiting.map((state) => `${state.service} (${state.running ? state.health : "not running"})`)
-  const tails = await Promise.all(
-    waiting.map(async (state) => `--- ${state.service}\n${await logTail(state.id)}`),
-  )
-  throw new StepFailed(
-    `not ready: ${names.join(", ")}\n${tails.join("\n")}`,
-    "Read the lines above (all of them: docker logs CONTAINER), mend the cause, then start again.",
-  )
-}
-
+/** Buckets, users and policies; done again only when the documents or the image are others. */
 async function provisionStore(
   root: string,
   installation: Installation,
   reference: string,
   id: string,
 ): Promise<string> {
+  const hash = createHash("sha256").update(reference)
+  for (const file of listFiles(root, "infra/minio"))
+    hash.update(file).update(readFileSync(path.join(root, file)))
+  const mark = path.join(installation.state, ".store")
+  const wanted = hash.digest("hex")
+  if (existsSync(mark) && readFileSync(mark, "utf8") === wanted)
+    return "buckets, users and policies as they were"
   const labels = ["--label", `glasshouse.installation=${id}`, "--label", "glasshouse.role=service"]
   const bind = (source: string, target: string) => [
     "--mount",
@@ -172,13 +126,13 @@ async function provisionStore(
     ...bind(path.join(root, "infra", "minio"), "/etc/glasshouse"),
     ...["--entrypoint", "/usr/local/bin/provision", reference, "minio:9000", "/etc/glasshouse"],
   ])
+  writeWhole(mark, wanted, 0o644)
   return "buckets, users and policies are in place"
 }
 
 export function startSteps(root: string, installation: Installation, options: StartOptions = {}): Step[] {
-  const { state, project } = installation
-  const services = startable(root, options)
-  const servers = services.filter((name) => name !== "edge" && (SERVERS as readonly string[]).includes(name))
+  const { state } = installation
+  const services = ["mail", "edge", ...(options.serversOnly === true ? [] : APPS)]
   let id = ""
   let edgeChanged = false
   let images: Record<string, string> = {}
@@ -226,8 +180,8 @@ export function startSteps(root: string, installation: Installation, options: St
       run: async (note) => {
         const recipes = [...serverRecipes(), ...appRecipes(root), ...workspaceRecipes(root)]
         images = await ensureImages(root, recipes, note)
-        await ensureDemoData(installation, images["demo-data"])
-        await ensureAssets(installation, images["workspace"])
+        await copyDemoData(installation, images["demo-data"])
+        await ensureLabAssets(installation, images["workspace"])
         writeWhole(path.join(state, "images.json"), `${JSON.stringify(images, null, 2)}\n`, 0o644)
         const environment = composeEnvironment(installation, id, images)
         writeWhole(path.join(state, "compose.env"), renderEnvironmentFile(environment), 0o600)
@@ -237,12 +191,7 @@ export function startSteps(root: string, installation: Installation, options: St
     },
     {
       name: "servers",
-      run: async () => {
-        const compose = await Compose.of(root, installation)
-        await compose.run("up", "-d", "--no-build", ...servers)
-        await waitHealthy(project, servers, 180)
-        return servers.join(", ")
-      },
+      run: async () => bringUp(root, installation, "servers", [...SERVERS]),
       advice: "Read the message; `docker ps -a` shows the containers.",
     },
     {
@@ -251,16 +200,34 @@ export function startSteps(root: string, installation: Installation, options: St
       advice: "Look at the log of the minio container, then start again.",
     },
     {
+      name: "sign-in",
+      run: async () => reconcileIdentity(installation),
+      advice: "Look at the log of the keycloak container, then start again.",
+    },
+    {
       name: "apps",
       run: async () => {
-        const compose = await Compose.of(root, installation)
-        await compose.run("up", "-d", "--no-build", ...services)
-        if (edgeChanged) await compose.run("restart", "edge")
-        await waitHealthy(project, services, 180)
-        return services.filter((name) => !servers.includes(name)).join(", ")
+        const said = await bringUp(root, installation, "apps", services)
+        if (edgeChanged) await (await Compose.of(root, installation)).run("restart", "edge")
+        return said
       },
       advice: "Read the message; `docker ps -a` shows the containers.",
     },
+    ...(options.serversOnly
+      ? []
+      : [
+          {
+            name: "ready",
+            run: async () => waitReady(installation, 90),
+            advice: "Look at the log of the control-plane container, then start again.",
+          },
+          {
+            name: "data",
+            run: async (note: Print) =>
+              installation.demo ? waitDemoData(installation, note, 600) : "no demonstration data",
+            advice: "Look at the log of the control-plane container, then start again.",
+          },
+        ]),
   ]
 }
 
@@ -270,5 +237,7 @@ export async function startPlatform(
   print: Print,
   options: StartOptions = {},
 ) {
-  await runSteps(startSteps(root, installation, options), print)
+  await withLock(`${installation.state}.lock`, print, () =>
+    runSteps(startSteps(root, installation, options), print),
+  )
 }

@@ -9,10 +9,11 @@ import { removeLeftovers } from "../containers.ts"
 import { engineAnswers } from "../engine.ts"
 import { readInstallation, SettingsError, type Installation } from "../installation.ts"
 import { root } from "../launch.js"
+import { withLock } from "../lock.ts"
 import { unmountBelow } from "../mounts.ts"
 import { run, tryRun } from "../run.ts"
 import { readIdentity } from "../state.ts"
-import { describeFailure, runSteps, StepFailed, type Print } from "../steps.ts"
+import { describeFailure, runSteps, StepFailed, type Print, type Step } from "../steps.ts"
 
 /** Removes containers, networks, mounts and files. Refuses while something mounted below cannot be let go. */
 export async function removeInstallation(installation: Installation, print: Print): Promise<void> {
@@ -29,44 +30,42 @@ export async function removeInstallation(installation: Installation, print: Prin
       "Docker Engine does not answer",
       "Start it (npm start does), then reset again. Nothing was deleted.",
     )
-  await runSteps(
-    [
-      {
-        name: "containers",
-        run: async () => {
-          const started = existsSync(path.join(state, "compose.env"))
-          const compose = started ? await Compose.of(root, installation) : undefined
-          // The agent first, so that nothing new appears; then what hangs on the networks; then those.
-          await compose?.run("stop", "--timeout", "10", "node-agent", "control-plane", "gateway")
-          await removeLeftovers(identity.id, project)
-          await compose?.run("down", "--volumes", "--remove-orphans", "--timeout", "10")
-          const networks = await run("docker", [
-            "network",
-            "ls",
-            "-q",
-            "--filter",
-            `label=glasshouse.installation=${identity.id}`,
-          ])
-          for (const network of networks.split("\n").filter((line) => line !== ""))
-            await tryRun("docker", ["network", "rm", network])
-          return "removed"
-        },
-        advice: "Run npm run reset again; `docker ps -a` shows what is left.",
+  const steps: Step[] = [
+    {
+      name: "containers",
+      run: async () => {
+        const started = existsSync(path.join(state, "compose.env"))
+        const compose = started ? await Compose.of(root, installation) : undefined
+        // The agent first, so that nothing new appears; then what hangs on the networks; then those.
+        await compose?.run("stop", "--timeout", "10", "node-agent", "control-plane", "gateway")
+        await removeLeftovers(identity.id, project)
+        await compose?.run("down", "--volumes", "--remove-orphans", "--timeout", "10")
+        const networks = await run("docker", [
+          "network",
+          "ls",
+          "-q",
+          "--filter",
+          `label=glasshouse.installation=${identity.id}`,
+        ])
+        for (const network of networks.split("\n").filter((line) => line !== ""))
+          await tryRun("docker", ["network", "rm", network])
+        return "removed"
       },
-      {
-        name: "state",
-        run: async () => {
-          const held = await unmountBelow(state, true)
-          if (held.length > 0)
-            throw new StepFailed(`still mounted: ${held.join(", ")}`, "End what uses it, then reset again.")
-          rmSync(state, { recursive: true, force: true })
-          return `${state} deleted`
-        },
-        advice: `Look at ${state}.`,
+      advice: "Run npm run reset again; `docker ps -a` shows what is left.",
+    },
+    {
+      name: "state",
+      run: async () => {
+        const held = await unmountBelow(state, true)
+        if (held.length > 0)
+          throw new StepFailed(`still mounted: ${held.join(", ")}`, "End what uses it, then reset again.")
+        rmSync(state, { recursive: true, force: true })
+        return `${state} deleted`
       },
-    ],
-    print,
-  )
+      advice: `Look at ${state}.`,
+    },
+  ]
+  await withLock(`${installation.state}.lock`, print, () => runSteps(steps, print))
 }
 
 async function confirm(installation: Installation): Promise<boolean> {

@@ -8,9 +8,10 @@ import { removeLeftovers } from "../containers.ts"
 import { engineAnswers } from "../engine.ts"
 import { readInstallation, SettingsError, type Installation } from "../installation.ts"
 import { root } from "../launch.js"
+import { withLock } from "../lock.ts"
 import { unmountBelow } from "../mounts.ts"
 import { readIdentity } from "../state.ts"
-import { describeFailure, runSteps, type Print } from "../steps.ts"
+import { describeFailure, runSteps, type Print, type Step } from "../steps.ts"
 
 export async function stopPlatform(installation: Installation, print: Print): Promise<void> {
   const identity = readIdentity(installation.state)
@@ -24,41 +25,39 @@ export async function stopPlatform(installation: Installation, print: Print): Pr
     )
     return
   }
-  await runSteps(
-    [
-      {
-        name: "services",
-        run: async () => {
-          if (!existsSync(path.join(installation.state, "compose.env"))) return "never started"
-          const compose = await Compose.of(root, installation)
-          // The agent first, so that nobody starts what is being stopped; the database last by its own grace.
-          const own = ["edge", "gateway", "control-plane", "node-agent"]
-          await compose.run("stop", ...own)
-          await compose.run("stop")
-          return "stopped"
-        },
-        advice: "Run npm stop again; `docker ps` shows what is left.",
+  const steps: Step[] = [
+    {
+      name: "services",
+      run: async () => {
+        if (!existsSync(path.join(installation.state, "compose.env"))) return "never started"
+        const compose = await Compose.of(root, installation)
+        // The agent first, so that nobody starts what is being stopped; the database last by its own grace.
+        const own = ["edge", "gateway", "control-plane", "node-agent"]
+        await compose.run("stop", ...own)
+        await compose.run("stop")
+        return "stopped"
       },
-      {
-        name: "notebooks",
-        run: async () => {
-          const ended = await removeLeftovers(identity.id, installation.project)
-          return ended === 0 ? "none were open" : `${ended} containers ended`
-        },
-        advice: "Run npm stop again.",
+      advice: "Run npm stop again; `docker ps` shows what is left.",
+    },
+    {
+      name: "notebooks",
+      run: async () => {
+        const ended = await removeLeftovers(identity.id, installation.project)
+        return ended === 0 ? "none were open" : `${ended} containers ended`
       },
-      {
-        name: "mounts",
-        run: async () => {
-          const held = await unmountBelow(installation.state, false)
-          return held.length === 0 ? "released" : `still held: ${held.join(", ")}`
-        },
-        advice:
-          "A program on this machine has a file open below the state directory: end it, run npm stop again.",
+      advice: "Run npm stop again.",
+    },
+    {
+      name: "mounts",
+      run: async () => {
+        const held = await unmountBelow(installation.state, false)
+        return held.length === 0 ? "released" : `still held: ${held.join(", ")}`
       },
-    ],
-    print,
-  )
+      advice:
+        "A program on this machine has a file open below the state directory: end it, run npm stop again.",
+    },
+  ]
+  await withLock(`${installation.state}.lock`, print, () => runSteps(steps, print))
 }
 
 async function main(): Promise<number> {

@@ -1,0 +1,99 @@
+// Brings services up and says when they are. What is already running as it should be is left alone: the
+// mark in the state directory names what was last brought up.
+import { createHash } from "node:crypto"
+import { existsSync, readFileSync } from "node:fs"
+import path from "node:path"
+import { Compose } from "./compose.ts"
+import { inspectServices, logTail, type ServiceState } from "./containers.ts"
+import type { Installation } from "./installation.ts"
+import { waitUntil } from "./run.ts"
+import { writeWhole } from "./state.ts"
+import { StepFailed } from "./steps.ts"
+
+const isHealthy = (state: ServiceState) => state.running && state.health === "healthy"
+
+/** Waits for every named service, and says early when one keeps dying. */
+export async function waitHealthy(project: string, services: string[], seconds: number): Promise<void> {
+  const end = performance.now() + seconds * 1000
+  let waiting: ServiceState[] = []
+  for (;;) {
+    const states = await inspectServices(project)
+    waiting = states.filter((state) => services.includes(state.service) && !isHealthy(state))
+    const absent = services.filter((name) => !states.some((state) => state.service === name))
+    if (waiting.length === 0 && absent.length === 0) return
+    if (performance.now() > end || waiting.some((state) => state.failing)) break
+    await new Promise((resolve) => setTimeout(resolve, 500))
+  }
+  const names = waiting.map((state) => `${state.service} (${state.running ? state.health : "not running"})`)
+  const tails = await Promise.all(
+    waiting.map(async (state) => `--- ${state.service}\n${await logTail(state.id)}`),
+  )
+  throw new StepFailed(
+    `not ready: ${names.join(", ")}\n${tails.join("\n")}`,
+    "Read the lines above (all of them: docker logs CONTAINER), mend the cause, then start again.",
+  )
+}
+
+/** What a running set of services was made from: the compose file and the values in it. */
+function wantedMark(root: string, installation: Installation): string {
+  const hash = createHash("sha256")
+  for (const file of [path.join(root, "infra", "compose.yaml"), path.join(installation.state, "compose.env")])
+    hash.update(readFileSync(file)).update("\0")
+  return hash.digest("hex")
+}
+
+/** Brings the services up unless all of them run healthy from the same files. Answers what was done. */
+export async function bringUp(
+  root: string,
+  installation: Installation,
+  name: string,
+  services: string[],
+): Promise<string> {
+  const file = path.join(installation.state, `.up-${name}`)
+  const wanted = `${wantedMark(root, installation)} ${services.join(" ")}`
+  const states = await inspectServices(installation.project)
+  const running = services.every((service) =>
+    states.some((state) => state.service === service && isHealthy(state)),
+  )
+  if (running && existsSync(file) && readFileSync(file, "utf8") === wanted)
+    return `running: ${services.join(", ")}`
+  const compose = await Compose.of(root, installation)
+  await compose.run("up", "-d", "--no-build", ...services)
+  await waitHealthy(installation.project, services, 180)
+  writeWhole(file, wanted, 0o644)
+  return services.join(", ")
+}
+
+interface Readiness {
+  ready: boolean
+  parts: { part: string; ready: boolean; message: string | null }[]
+}
+
+/** Asks the control plane, as a browser would reach it but from inside: any address, the site's name. */
+export async function waitReady(installation: Installation, seconds: number): Promise<string> {
+  let last: Readiness | undefined
+  const up = await waitUntil(
+    async () => {
+      const states = await inspectServices(installation.project)
+      const address = states.find((state) => state.service === "control-plane")?.addresses["back"] ?? ""
+      try {
+        const answer = await fetch(`http://${address}:8080/api/health/ready`, {
+          signal: AbortSignal.timeout(5_000),
+        })
+        last = (await answer.json()) as Readiness
+        return last.ready
+      } catch {
+        return false
+      }
+    },
+    seconds * 1000,
+    1_000,
+  )
+  const parts = last?.parts ?? []
+  if (up) return parts.map((one) => one.part).join(", ")
+  const missing = parts.filter((one) => !one.ready).map((one) => `${one.part}: ${one.message ?? "not ready"}`)
+  throw new StepFailed(
+    `the control plane is not ready: ${missing.length > 0 ? missing.join("; ") : "it does not answer"}`,
+    `See docker logs ${installation.project}_control-plane_1, then start again.`,
+  )
+}
