@@ -64,14 +64,14 @@ export class TreeEdge {
   add(leaf: Uint8Array): FullTile[] {
     if (leaf.length !== HASH_BYTES) throw new RangeError("a leaf hash has 32 bytes")
     const filled: FullTile[] = []
-    this.#addPeak(0, leaf)
+    const complete = this.#addPeak(0, leaf)
     this.#size++
     let node = leaf
     for (let level = 0; ; level++) {
       const hashes = (this.#partial[level] ??= [])
       hashes.push(node)
       if (hashes.length < TILE_WIDTH) return filled
-      node = foldPerfect(this.#hash, hashes)
+      node = complete.get((level + 1) * TILE_HEIGHT)!
       filled.push({ level, n: levelSize(this.#size, level + 1) - 1, root: node, data: concat(...hashes) })
       this.#partial[level] = []
     }
@@ -90,13 +90,17 @@ export class TreeEdge {
     return this.#partial[level] ?? []
   }
 
-  #addPeak(height: number, hash: Uint8Array): void {
+  /** Hashes, by height, of the subtrees that became complete. */
+  #addPeak(height: number, hash: Uint8Array): Map<number, Uint8Array> {
+    const complete = new Map<number, Uint8Array>()
     let peak: Peak = { height, hash }
     for (let last = this.#peaks.at(-1); last?.height === peak.height; last = this.#peaks.at(-1)) {
       this.#peaks.pop()
       peak = { height: last.height + 1, hash: hashNode(this.#hash, last.hash, peak.hash) }
+      complete.set(peak.height, peak.hash)
     }
     this.#peaks.push(peak)
+    return complete
   }
 }
 

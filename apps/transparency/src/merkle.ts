@@ -17,14 +17,17 @@ export class ProofError extends Error {
 }
 
 const LEAF_PREFIX = new Uint8Array([0])
-const NODE_PREFIX = new Uint8Array([1])
+/** 0x01 ‖ left ‖ right, filled anew for every node: hashers are synchronous and keep nothing. */
+const nodeInput = new Uint8Array(1 + 2 * HASH_BYTES).fill(1, 0, 1)
 
 export function hashLeaf(hash: Hasher, entry: Uint8Array): Uint8Array {
   return hash(concat(LEAF_PREFIX, entry))
 }
 
 export function hashNode(hash: Hasher, left: Uint8Array, right: Uint8Array): Uint8Array {
-  return hash(concat(NODE_PREFIX, left, right))
+  nodeInput.set(left, 1)
+  nodeInput.set(right, 1 + HASH_BYTES)
+  return hash(nodeInput)
 }
 
 export function emptyRoot(hash: Hasher): Uint8Array {
