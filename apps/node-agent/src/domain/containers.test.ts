@@ -30,6 +30,8 @@ const hostile = fc.oneof(
     "../../../../..",
     "/run/docker.sock",
     "abcdefghijkl/..",
+    "../../../etc",
+    "abcde/../../",
     "host",
     "container:x",
     "abcdefghijkl\n",
