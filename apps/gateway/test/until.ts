@@ -10,7 +10,7 @@ export async function until(
   while (!(await holds())) {
     assert.ok(performance.now() < end, `not within ${deadline} ms: ${what}`)
     await new Promise((resolve) => {
-      setImmediate(resolve)
+      setTimeout(resolve, 5)
     })
   }
 }
