@@ -45,6 +45,17 @@ export function inputFromBytes(path: string, bytes: Uint8Array): Input {
   return { path, size: bytes.length, chunks: () => [bytes] }
 }
 
+/** What readers need to know of a policy while they scan. */
+export function scanOptionsFor(policy: Policy, idsBase: number | undefined): ReadContext["scan"] {
+  const { threshold, rounding } = policy.parameters
+  return {
+    threshold,
+    nearest: rounding?.nearest ?? [5],
+    midpoint: rounding?.midpoint ?? [],
+    range: { base: idsBase },
+  }
+}
+
 interface Loaded {
   facts: FileFacts
   reading: Reading
@@ -75,14 +86,8 @@ function load(input: Input, policy: Policy, idsBase: number | undefined): Loaded
     return { facts, reading, views: [] }
   }
   const bytes = pieces.length === 1 ? (pieces[0] as Uint8Array) : concat(pieces, size)
-  const { threshold, rounding } = policy.parameters
   const context: ReadContext = {
-    scan: {
-      threshold,
-      nearest: rounding?.nearest ?? [5],
-      midpoint: rounding?.midpoint ?? [],
-      range: { base: idsBase },
-    },
+    scan: scanOptionsFor(policy, idsBase),
     depth: 0,
     budget: { bytes: UNPACK_BYTES, parts: UNPACK_PARTS },
   }

@@ -6,6 +6,7 @@ import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
 import { after, test } from "node:test"
 import { fileURLToPath } from "node:url"
+import { runCommand, type CommandResult } from "./command.ts"
 import type { Report } from "./report.ts"
 import { RULES } from "./report.ts"
 
@@ -20,9 +21,8 @@ function put(name: string, content: string | Uint8Array): string {
   return path
 }
 
-function run(args: string[], input?: Uint8Array): { code: number | null; out: string; err: string } {
-  const result = spawnSync(process.execPath, [CLI, ...args], { input: input ?? "", maxBuffer: 1 << 28 })
-  return { code: result.status, out: result.stdout.toString(), err: result.stderr.toString() }
+async function run(args: string[], input: Uint8Array = new Uint8Array()): Promise<CommandResult> {
+  return runCommand(args, () => input)
 }
 
 function tarOf(entries: Record<string, string | Uint8Array>, type = "0"): Buffer {
@@ -52,10 +52,10 @@ const good = put("good.csv", "age,n\n0-17,150\n18+,60\n")
 const bad = put("bad.csv", "age,n\n0-17,150\n18+,3\n")
 const open = put("open.csv", "age,mean\n0-17,15.5\n18+,40.5\n")
 
-test("exit codes: satisfied 0, violated 1, not verifiable 3, wrong use 2", () => {
-  assert.equal(run([good]).code, 0)
-  assert.equal(run([good, open]).code, 3)
-  assert.equal(run([good, open, bad]).code, 1)
+test("exit codes: satisfied 0, violated 1, not verifiable 3, wrong use 2", async () => {
+  assert.equal((await run([good])).code, 0)
+  assert.equal((await run([good, open])).code, 3)
+  assert.equal((await run([good, open, bad])).code, 1)
   for (const args of [
     [],
     ["--nonsense", good],
@@ -66,15 +66,15 @@ test("exit codes: satisfied 0, violated 1, not verifiable 3, wrong use 2", () =>
     ["--previous", join(folder, "absent"), good],
     ["--evidence", good, good],
   ]) {
-    const result = run(args)
+    const result = await run(args)
     assert.equal(result.code, 2, args.join(" "))
     assert.equal(result.out, "")
     assert.match(result.err, /^check-output: /)
   }
 })
 
-test("the JSON document has exactly the published shape", () => {
-  const report = JSON.parse(run(["--json", "--policy", "opensafely", good, bad]).out) as Report
+test("the JSON document has exactly the published shape", async () => {
+  const report = JSON.parse((await run(["--json", "--policy", "opensafely", good, bad])).out) as Report
   assert.deepEqual(Object.keys(report), ["engine", "policy", "files"])
   assert.deepEqual(Object.keys(report.policy), ["name", "version", "sha256"])
   assert.deepEqual(
@@ -110,33 +110,33 @@ test("the JSON document has exactly the published shape", () => {
   }
 })
 
-test("the same inputs give the same bytes", () => {
-  assert.equal(run(["--json", good, bad, open]).out, run(["--json", good, bad, open]).out)
+test("the same inputs give the same bytes", async () => {
+  assert.equal((await run(["--json", good, bad, open])).out, (await run(["--json", good, bad, open])).out)
 })
 
-test("supporting files, earlier releases, other projects' releases", () => {
+test("supporting files, earlier releases, other projects' releases", async () => {
   const counts = put("counts.csv", "age,n\n0-17,150\n18+,60\n")
-  assert.equal(run(["--policy", "sail", open]).code, 3)
-  const supported = JSON.parse(run(["--json", "--supporting", counts, open]).out) as Report
+  assert.equal((await run(["--policy", "sail", open])).code, 3)
+  const supported = JSON.parse((await run(["--json", "--supporting", counts, open])).out) as Report
   assert.equal(supported.files[0]?.findings.find((f) => f.rule === "threshold")?.known, "supporting")
   put("past/R-0001/good.csv", "age,n\n0-17,153\n18+,60\n")
   const past = JSON.parse(
-    run(["--json", "--policy", "ons-srs", "--previous", join(folder, "past"), good]).out,
+    (await run(["--json", "--policy", "ons-srs", "--previous", join(folder, "past"), good])).out,
   ) as Report
   assert.equal(past.files[0]?.findings.find((f) => f.rule === "differencing")?.status, "violated")
   const ledger = JSON.parse(
-    run(["--json", "--policy", "ons-srs", "--ledger", join(folder, "past"), good]).out,
+    (await run(["--json", "--policy", "ons-srs", "--ledger", join(folder, "past"), good])).out,
   ) as Report
   assert.equal(ledger.files[0]?.findings.find((f) => f.rule === "differencing")?.audience, "checkers")
 })
 
-test("a tar on standard input, as the sandbox gets it", () => {
+test("a tar on standard input, as the sandbox gets it", async () => {
   const tar = tarOf({
     "output/tables/a.csv": "age,mean\n0-17,15.5\n18+,40.5\n",
     "supporting/n.csv": "age,n\n0-17,150\n18+,60\n",
     "previous/R-0001/old.csv": "sex,n\nF,60\nM,70\n",
   })
-  const result = run(["--tar", "--json"], tar)
+  const result = await run(["--tar", "--json"], tar)
   const report = JSON.parse(result.out) as Report
   assert.deepEqual(
     report.files.map((f) => f.path),
@@ -152,11 +152,24 @@ test("a tar on standard input, as the sandbox gets it", () => {
     Buffer.from("no tar at all"),
     Buffer.alloc(0),
   ])
-    assert.equal(run(["--tar", "--json"], wrong).code, 2)
+    assert.equal((await run(["--tar", "--json"], wrong)).code, 2)
 })
 
-test("names and cells never reach a terminal as control characters", () => {
+test("names and cells never reach a terminal as control characters", async () => {
   const evil = put("evil\u001b[31m.csv", "age,n\n\u001b[2J,3\n18+,60\n")
   // oxlint-disable-next-line no-control-regex
-  assert.doesNotMatch(run([evil]).out, /\u001b/)
+  assert.doesNotMatch((await run([evil])).out, /\u001b/)
+})
+
+test("the process itself: standard output, standard error, exit code, a tar through a pipe", () => {
+  const file = spawnSync(process.execPath, [CLI, "--json", bad], { encoding: "utf8" })
+  assert.equal(file.status, 1)
+  assert.equal((JSON.parse(file.stdout) as Report).files[0]?.verdict, "violated")
+  const tar = spawnSync(process.execPath, [CLI, "--tar", "--json"], {
+    input: tarOf({ "output/a.csv": "age,n\n0-17,150\n18+,60\n" }),
+    encoding: "utf8",
+  })
+  assert.equal(tar.status, 0, tar.stderr)
+  const wrong = spawnSync(process.execPath, [CLI, "--nonsense"], { encoding: "utf8" })
+  assert.deepEqual([wrong.status, wrong.stdout], [2, ""])
 })

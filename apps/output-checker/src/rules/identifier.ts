@@ -201,8 +201,8 @@ export const identifier: Rule = {
     )
     violated.push(...checkProse(context))
     for (const view of context.views)
-      for (const column of view.table.columns)
-        for (const hit of findShapes(column.name, context.range, true)) {
+      for (const name of view.table.header)
+        for (const hit of findShapes(name, context.range, true)) {
           const what =
             CERTAIN[hit.shape] ??
             (hit.shape === "nhs-number"
@@ -211,10 +211,7 @@ export const identifier: Rule = {
                 ? INCIDENT
                 : undefined)
           if (what !== undefined)
-            violated.push({
-              location: placeOf(view, undefined, column.index),
-              message: `The header “${hit.text}” is ${what}.`,
-            })
+            violated.push({ location: placeOf(view), message: `The header “${hit.text}” is ${what}.` })
         }
     const base = context.range.base
     return {

@@ -117,7 +117,7 @@ function shownCounts(view: TableView): number[] {
   return out
 }
 
-function recoverTable(
+export function recoverTable(
   view: TableView,
   demanded: boolean,
 ): { found: Found[]; hidden: number; lines: number; tooLarge: boolean } {

@@ -161,6 +161,7 @@ export class ColumnScan {
     const decimals = length - dot - 1
     if (dot > 9 || decimals === 0) return false
     const number = value / 10 ** decimals
+    if (decimals > this.maxDecimals) this.maxDecimals = decimals
     if (Number.isInteger(number)) {
       this.addWhole(row, number, raw)
       return true
@@ -239,6 +240,7 @@ export class ColumnScan {
         this.empty++
         return
       case "number":
+        if (cell.decimals > this.maxDecimals) this.maxDecimals = cell.decimals
         if (Number.isInteger(cell.value)) {
           this.addWhole(row, cell.value, text)
           return

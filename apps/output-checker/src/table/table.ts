@@ -12,9 +12,13 @@ export interface Table {
   /** false when the first row already holds data; names are then "column 1"… */
   headed: boolean
   columns: ColumnScan[]
+  /** the names as written, where columns carry them cut to a readable length */
+  header: string[]
   rowCount: number
   /** data rows, when the table is small enough to be kept whole */
   cells: string[][] | undefined
+  /** for each kept data row, which row of the text it was, from 0; empty for formats that are no text */
+  lines: number[]
   decimalComma: boolean
   /** rows that do not have the header's number of cells */
   ragged: { row: number; width: number }[]
@@ -142,7 +146,7 @@ export class TableBuilder {
   readonly notes: { line: number; text: string }[] = []
   private where: Where
   private options: ScanOptions
-  private pending: string[][] = []
+  private pending: { cells: string[]; line: number }[] = []
   private current: Table | undefined
   private line = 0
   private blank = true
@@ -168,7 +172,7 @@ export class TableBuilder {
     }
     if (this.current !== undefined) {
       if (!this.startsAnother(cells)) {
-        this.addData(cells)
+        this.addData(cells, this.line)
         this.blank = false
         return
       }
@@ -181,14 +185,14 @@ export class TableBuilder {
     // A title above the header is narrower than the rows that follow.
     if (
       this.pending.length === 1 &&
-      usedWidth(this.pending[0] ?? []) === 1 &&
+      usedWidth(this.pending[0]?.cells ?? []) === 1 &&
       usedWidth(cells) > 1 &&
       this.tables.length === 0
     ) {
-      this.addNote(this.pending[0] ?? [])
+      this.addNote(this.pending[0]?.cells ?? [])
       this.pending = []
     }
-    this.pending.push(cells)
+    this.pending.push({ cells, line: this.line })
     this.blank = false
     if (this.pending.length >= MAX_HEADER + 1) this.flush()
   }
@@ -225,7 +229,7 @@ export class TableBuilder {
     return numbers === 0 || used > table.columns.length
   }
 
-  private addData(cells: string[]): void {
+  private addData(cells: string[], line: number): void {
     const table = this.current as Table
     const width = table.columns.length
     if (usedWidth(cells) === 1 && width > 1 && cells.length !== width) return
@@ -239,8 +243,13 @@ export class TableBuilder {
     const columns = table.columns
     for (let i = 0; i < columns.length; i++) (columns[i] as ColumnScan).add(row, cells[i] ?? "")
     if (table.cells !== undefined) {
-      if (table.rowCount * columns.length > this.maxCells) table.cells = undefined
-      else table.cells.push(cells)
+      if (table.rowCount * columns.length > this.maxCells) {
+        table.cells = undefined
+        table.lines = []
+      } else {
+        table.cells.push(cells)
+        table.lines.push(line - 1)
+      }
     }
   }
 
@@ -254,7 +263,8 @@ export class TableBuilder {
   }
 
   private flush(): void {
-    const rows = this.pending
+    const pending = this.pending
+    const rows = pending.map((p) => p.cells)
     this.pending = []
     if (this.usualWidth > 1 && rows.every((row) => usedWidth(row) <= 1)) {
       for (const row of rows) this.addNote(row)
@@ -276,8 +286,10 @@ export class TableBuilder {
       title: this.titles,
       headed: depth > 0,
       columns: names.map((name, i) => new ColumnScan(i, name, this.options)),
+      header: rows.slice(0, depth).flat(),
       rowCount: 0,
       cells: [],
+      lines: [],
       decimalComma: comma,
       ragged: [],
       raggedTotal: 0,
@@ -285,8 +297,14 @@ export class TableBuilder {
     this.titles = []
     this.tables.push(table)
     this.current = table
-    for (const row of rows.slice(depth)) this.addData(row)
+    for (const { cells, line } of pending.slice(depth)) this.addData(cells, line)
   }
+}
+
+const MAX_NAME = 200
+
+function clip(name: string): string {
+  return name.length > MAX_NAME ? `${name.slice(0, MAX_NAME - 1)}…` : name
 }
 
 /** Joins the rows of a header; an empty cell of an upper row takes the name to its left. */
@@ -303,7 +321,7 @@ export function nameColumns(header: readonly string[][], width: number): string[
   const seen = new Map<string, number>()
   return Array.from({ length: width }, (_, i) => {
     const parts = filled.map((row) => row[i] ?? "").filter((p) => p !== "")
-    const base = [...new Set(parts)].join(" / ") || `column ${i + 1}`
+    const base = clip([...new Set(parts)].join(" / ")) || `column ${i + 1}`
     const count = (seen.get(base) ?? 0) + 1
     seen.set(base, count)
     return count === 1 ? base : `${base}.${count}`
@@ -325,8 +343,10 @@ export function makeTable(
     columns: nameColumns([[...names]], Math.min(names.length, MAX_COLUMNS)).map(
       (name, i) => new ColumnScan(i, name, options),
     ),
+    header: [...names],
     rowCount: 0,
     cells: [],
+    lines: [],
     decimalComma: options.decimalComma,
     ragged: [],
     raggedTotal: 0,
