@@ -36,6 +36,8 @@ export async function saveOffer(
 
 export async function assignRanks(tx: Tx, number: number, extract: string): Promise<number> {
   await sql`select pg_advisory_xact_lock(7310002, ${number}::integer)`.execute(tx)
+  // the offer is new to the planner, who would compare every offered person with every known one
+  await sql`set local enable_nestloop = off`.execute(tx)
   const done = await sql`
     insert into project_person (number, rank, master)
     select ${number}::integer,

@@ -95,7 +95,7 @@ function translate(cause: unknown): never {
   const code = (cause as { code?: string }).code
   if (code === "NoSuchKey" || code === "NotFound")
     throw new PipelineError("object_missing", "an object is missing", { cause })
-  if (code === "AccessDenied")
+  if (code === "AccessDenied" || code === "SignatureDoesNotMatch" || code === "InvalidAccessKeyId")
     throw new PipelineError("store_denied", "the store refused this stage", { cause })
   if (code === "PreconditionFailed")
     throw new PipelineError("object_exists", "an object of this name exists", { cause })
