@@ -2,12 +2,13 @@
 // per year; at the turn of the year (UTC) entries go to the next one and the old one stays readable.
 import { performance } from "node:perf_hooks"
 import path from "node:path"
-import { Client, Pool, type PoolConfig } from "pg"
+import { Client, type Pool, type PoolConfig } from "pg"
 import { formatVkey } from "#transparency/note.ts"
 import { Committer } from "./append.ts"
 import { Publisher, SigningRefused } from "./checkpoint.ts"
 import { deriveSigner, KeyRing, readKeyFile } from "./keys.ts"
 import { ensureLog, LogCorrupt, readHead, type LogHead } from "./log-store.ts"
+import { assertDurable, openLogPool } from "./pools.ts"
 import { chartEvents, countEvents, countFamilies, project, searchEvents } from "./projection.ts"
 import { proveEntry } from "./proof.ts"
 import { openEntries } from "./read.ts"
@@ -93,8 +94,8 @@ class OpenAudit implements Audit {
   constructor(options: AuditOptions) {
     this.#options = options
     this.#clock = options.clock ?? systemClock
-    this.#writers = openPool(options.database, 6)
-    this.#readers = openPool(options.database, 6)
+    this.#writers = openLogPool(options.database, 6)
+    this.#readers = openLogPool(options.database, 6)
     this.#keys = new KeyRing(this.#writers, options.keys.master)
     this.#sequencer = new Sequencer({
       db: this.#writers,
@@ -389,33 +390,5 @@ class OpenAudit implements Audit {
     client.on("error", () => {})
     await client.connect()
     return client
-  }
-}
-
-function openPool(database: PoolConfig, max: number): Pool {
-  const pool = new Pool({
-    ...database,
-    max,
-    connectionTimeoutMillis: 2_000,
-    // Kept for good: on a busy machine, signing in anew can take longer than an append may.
-    idleTimeoutMillis: 0,
-    keepAlive: true,
-    options: `${database.options ?? ""} -c statement_timeout=5000 -c lock_timeout=4000 -c synchronous_commit=on -c timezone=UTC`,
-  })
-  // A broken connection, idle or in use, is replaced by the pool and fails its query; without these
-  // listeners it would end the process.
-  pool.on("error", () => {})
-  pool.on("connect", (client) => client.on("error", () => {}))
-  return pool
-}
-
-/** An acknowledgement means "synced to disk": a server that does not sync is refused. */
-async function assertDurable(db: Pool): Promise<void> {
-  const { rows } = await db.query<{ fsync: string; commit: string }>(
-    "select current_setting('fsync') as fsync, current_setting('synchronous_commit') as commit",
-  )
-  const [settings] = rows
-  if (settings?.fsync !== "on" || settings.commit === "off") {
-    throw new Error("the log needs PostgreSQL with fsync and synchronous_commit on")
   }
 }
