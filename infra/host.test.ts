@@ -1,0 +1,59 @@
+// The pieces that read a machine: process tables, mounts, installed commands, npm's own list.
+import assert from "node:assert/strict"
+import { test } from "node:test"
+import { staleNumber } from "./engine.ts"
+import { modulesMatch } from "./launch.js"
+import { parseMounts } from "./mounts.ts"
+import { ENGINE_NEEDS, missing } from "./packages.ts"
+
+test("a number left by a dead engine, or taken by another program, does not count as an engine", () => {
+  const names: Record<number, string> = { 10: "dockerd", 11: "bash" }
+  const nameOf = (pid: number) => names[pid]
+  assert.equal(staleNumber("10\n", "dockerd", nameOf), false)
+  for (const text of ["11", "12", "", "0", "-1", "abc"])
+    assert.equal(staleNumber(text, "dockerd", nameOf), true, text)
+})
+
+test("mounts are read with their propagation and escaped names", () => {
+  const text = `22 1 8:1 / / rw,relatime - ext4 /dev/vda rw
+30 22 8:1 /var/lib/x /var/lib/x rw,relatime shared:5 - ext4 /dev/vda rw
+31 30 7:0 / /var/lib/x/with\\040space rw shared:5 master:2 - ext4 /dev/loop0 rw
+`
+  assert.deepEqual(parseMounts(text), [
+    { point: "/", shared: false },
+    { point: "/var/lib/x", shared: true },
+    { point: "/var/lib/x/with space", shared: true },
+  ])
+})
+
+test("only what is missing is asked for, each package once", () => {
+  assert.deepEqual(
+    missing(ENGINE_NEEDS, () => true),
+    [],
+  )
+  const without = (...commands: string[]) => missing(ENGINE_NEEDS, (command) => !commands.includes(command))
+  assert.deepEqual(without("iptables"), ["iptables"])
+  assert.deepEqual(without("docker", "dockerd"), ["docker.io", "docker-cli"])
+})
+
+test("packages that were half installed, or are others than the lock file's, are installed again", () => {
+  const lock = {
+    packages: {
+      "": {},
+      "node_modules/a": { version: "1.0.0", integrity: "sha512-a" },
+      "node_modules/other-platform": { version: "1.0.0", integrity: "sha512-o", optional: true },
+    },
+  }
+  const good = { packages: { "node_modules/a": { version: "1.0.0", integrity: "sha512-a" } } }
+  assert.equal(modulesMatch(lock, good), true)
+  assert.equal(modulesMatch(lock, undefined), false)
+  assert.equal(modulesMatch(lock, { packages: {} }), false)
+  assert.equal(
+    modulesMatch(lock, { packages: { "node_modules/a": { version: "1.0.1", integrity: "sha512-a" } } }),
+    false,
+  )
+  assert.equal(
+    modulesMatch(lock, { packages: { "node_modules/a": { version: "1.0.0", integrity: "sha512-b" } } }),
+    false,
+  )
+})
