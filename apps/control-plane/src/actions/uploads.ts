@@ -39,6 +39,8 @@ export async function pushFile(
   stream: Readable,
   declaredSha256?: string,
 ): Promise<Pushed> {
+  // The sender may go away while it is being decided; keepHead sees that later.
+  stream.on("error", () => {})
   const owner = await getRunOwner(ctx, run)
   const { actor } = owner.asked
   assertMay(ctx, actor, "request.create", await getProject(ctx, ctx.db, actor, owner.project))
@@ -104,6 +106,7 @@ function keepHead(stream: Readable): { body: Transform; head: () => Buffer } {
   stream.on("close", () => {
     if (!stream.readableEnded) body.destroy(new Error("the sender went away"))
   })
+  if (stream.destroyed) body.destroy(new Error("the sender went away"))
   stream.pipe(body)
   return { body, head: () => Buffer.concat(head) }
 }

@@ -43,11 +43,14 @@ export const outputHandlers = {
   releaseGet: async ({ ctx, asked, params }) => viewRelease(ctx, asked, params.release),
   releaseDownload: async ({ ctx, asked, params, reply }) => {
     const download = await downloadFile(ctx, asked, params.release, params.file)
-    reply.raw.once("close", () => {
-      void download.ended(reply.raw.writableFinished).catch((error: unknown) => {
+    const ended = (complete: boolean) => {
+      void download.ended(complete).catch((error: unknown) => {
         ctx.log.error({ cause: String(error) }, "the end of a download could not be recorded")
       })
-    })
+    }
+    // The first of the two counts: finished is handed over whole, closed without it is broken off.
+    reply.raw.once("finish", () => ended(true))
+    reply.raw.once("close", () => ended(false))
     return reply.headers({ ...download.headers, "audit-index": download.index }).send(download.body)
   },
 } satisfies Partial<Handlers>
