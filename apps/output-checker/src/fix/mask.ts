@@ -13,8 +13,7 @@ import {
   zeroCounts,
   type TableView,
 } from "../table/view.ts"
-import type { Edit } from "./propose.ts"
-import { withEdits } from "./propose.ts"
+import { withEdits, type Edit } from "./edit.ts"
 
 export const MASK = "*"
 const MAX_STEPS = 400

@@ -8,8 +8,8 @@ import { scanRows, sniffDialect, type Dialect } from "../read/dialect.ts"
 import { extensionOf } from "../read/detect.ts"
 import { readFile } from "../read/read.ts"
 import type { FileReport, Location, RuleId, Status } from "../report.ts"
-import { makeTable } from "../table/table.ts"
 import { nameOfColumn, viewTable, type TableView } from "../table/view.ts"
+import type { Edit } from "./edit.ts"
 import { maskSafely } from "./mask.ts"
 import { roundTable } from "./round.ts"
 
@@ -32,14 +32,6 @@ export interface Fix {
   after: FileReport
   /** rules that were violated and are not any more */
   resolves: RuleId[]
-}
-
-/** One edit of a cell of a kept table. */
-export interface Edit {
-  row: number
-  column: number
-  after: string
-  why: string
 }
 
 interface Source {
@@ -110,25 +102,6 @@ function toChanges(view: TableView, edits: readonly Edit[]): Change[] {
     after: e.after,
     why: e.why,
   }))
-}
-
-/** The same table with edits made, for rules that look at it again. */
-export function withEdits(view: TableView, edits: readonly Edit[], policy: Policy): TableView {
-  const rows = (view.table.cells ?? []).map((r) => [...r])
-  for (const edit of edits) {
-    const line = rows[edit.row]
-    if (line !== undefined) line[edit.column] = edit.after
-  }
-  const names = view.table.columns.map((c) => c.name)
-  return viewTable(
-    makeTable(
-      names,
-      rows,
-      {},
-      { ...scanOptionsFor(policy, undefined), decimalComma: view.table.decimalComma },
-      view.table.title,
-    ),
-  )
 }
 
 function statusesOf(file: FileReport): Map<RuleId, Status> {

@@ -5,7 +5,7 @@ import type { Rounding } from "../policy.ts"
 import { findSums, keyOf } from "../rules/additive.ts"
 import { findShareRelation } from "../rules/shares.ts"
 import { cellAt, countAt, type TableView } from "../table/view.ts"
-import type { Edit } from "./propose.ts"
+import type { Edit } from "./edit.ts"
 
 function roundTo(value: number, rounding: Rounding): number {
   const base = rounding.nearest[0]

@@ -213,7 +213,7 @@ export function findLiterals(text: string): { literals: string[]; complete: bool
       .slice(i + 1, i + 40)
       .trimStart()
       .charAt(0)
-    if (!/["[{\d\-]/.test(next)) continue
+    if (!/["[{\d-]/.test(next)) continue
     if (budget <= 0 || literals.length >= MAX_LITERALS) return { literals, complete: false }
     const end = literalEnd(text, i, Math.min(budget, text.length))
     budget -= (end < 0 ? text.length : end) - i
