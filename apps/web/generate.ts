@@ -12,7 +12,9 @@ const lines = operations.map((o) => {
     ...("raw" in o.response ? ["raw: true"] : []),
     ...(o.stepUp ? ["stepUp: true"] : []),
   ]
-  return `  ${o.id}: { ${flags.join(", ")} },`
+  const line = `  ${o.id}: { ${flags.join(", ")} },`
+  // as the formatter would write it
+  return line.length <= 110 ? line : `  ${o.id}: {\n${flags.map((flag) => `    ${flag},\n`).join("")}  },`
 })
 
 const text = `// Made from the contract by apps/web/generate.ts; not edited by hand.

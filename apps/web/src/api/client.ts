@@ -2,6 +2,7 @@
 // no other place in the console that calls the server.
 import type { Static, TSchema } from "typebox"
 import type { OperationId, OperationOf } from "#contract/index.ts"
+import { isQuiet } from "./activity.ts"
 import { addresses, type Address } from "./addresses.ts"
 import { ApiError, readError, unreachable } from "./errors.ts"
 import { accessToken } from "./keycloak.ts"
@@ -49,6 +50,7 @@ async function send(address: Address, input: Loose, signal?: AbortSignal): Promi
   const token = await accessToken()
   const headers: Record<string, string> = { accept: address.raw ? "*/*" : "application/json" }
   if (token) headers["authorization"] = `Bearer ${token}`
+  if (isQuiet()) headers["x-background"] = "1"
   if (input.body !== undefined) headers["content-type"] = "application/json"
   let response: Response
   try {
@@ -66,7 +68,7 @@ async function send(address: Address, input: Loose, signal?: AbortSignal): Promi
   }
   if (response.ok) return response
   const error = await readError(response)
-  if (response.status === 401) endedByServer()
+  if (response.status === 401 && error.code !== "step_up_required") endedByServer()
   throw error
 }
 

@@ -1,11 +1,12 @@
-// Live updates: one socket that only names operations to fetch again. It opens with a one-time ticket; when it is lost, the page says so, and when it is back everything
-// on screen is fetched again, because something may have been missed.
+// Live updates: one socket that only names topics, never facts. It opens with a one-time ticket; when it is
+// lost, the page says so, and when it is back everything on screen is fetched again, because something may
+// have been missed.
 import type { QueryClient } from "@tanstack/react-query"
 import { useEffect, useSyncExternalStore } from "react"
 import { call } from "./client.ts"
 import { ApiError } from "./errors.ts"
-import { refetchOperations } from "./queries.ts"
 import { endedByServer } from "./session.ts"
+import { concerns, topicOf } from "./topics.ts"
 
 export type Line = "opening" | "live" | "lost"
 
@@ -28,22 +29,22 @@ export function useLine(): Line {
 }
 
 const LONGEST_WAIT_MS = 15_000
+const CLOSED_BY_SESSION = 4401
+/** the server hears of at most 64 topics on one socket */
+const MOST_TOPICS = 60
 
 /** How long to wait before the next try: 0.5 s, doubling to 15 s. */
 export function waitBeforeTry(tries: number): number {
   return Math.min(LONGEST_WAIT_MS, 500 * 2 ** Math.min(tries, 6))
 }
 
-/** What a message asks for. Anything else is ignored: the socket carries no facts. */
-export function readMessage(text: string): { refetch: readonly string[]; ended: boolean } {
+/** The topic that a message names; anything else is ignored. */
+export function readTopic(text: string): string | undefined {
   try {
-    const message = JSON.parse(text) as { refetch?: unknown; ended?: unknown }
-    const refetch = Array.isArray(message.refetch)
-      ? message.refetch.filter((id): id is string => typeof id === "string")
-      : []
-    return { refetch, ended: message.ended !== undefined && message.ended !== false }
+    const { topic } = JSON.parse(text) as { topic?: unknown }
+    return typeof topic === "string" ? topic : undefined
   } catch {
-    return { refetch: [], ended: false }
+    return undefined
   }
 }
 
@@ -52,12 +53,14 @@ function openLine(client: QueryClient): () => void {
   let socket: WebSocket | undefined
   let retry: number | undefined
   let tries = 0
+  let heard = new Set<string>()
+  let fresh = true
 
   async function open(): Promise<void> {
     try {
       const { ticket } = await call("sessionTicket")
       if (closed) return
-      const address = new URL("/api/events", location.href)
+      const address = new URL("/api/live", location.href)
       address.protocol = location.protocol === "https:" ? "wss:" : "ws:"
       address.searchParams.set("ticket", ticket)
       socket = new WebSocket(address)
@@ -67,17 +70,26 @@ function openLine(client: QueryClient): () => void {
       return
     }
     socket.addEventListener("open", () => {
-      const missed = line === "lost"
       tries = 0
+      heard = new Set()
       become("live")
-      if (missed) void client.invalidateQueries()
+      subscribe()
     })
     socket.addEventListener("message", (event) => {
-      const { refetch, ended } = readMessage(String(event.data))
-      if (ended) endedByServer()
-      void refetchOperations(client, refetch)
+      const topic = readTopic(String(event.data))
+      if (topic === undefined) return
+      // the greeting names everything; on the first socket the page has just been fetched
+      if (fresh && topic === "everything") {
+        fresh = false
+        return
+      }
+      void client.invalidateQueries({ predicate: (query) => concerns(topic, query.queryKey) })
     })
-    socket.addEventListener("close", again)
+    socket.addEventListener("close", (event) => {
+      if (closed) return
+      if (event.code === CLOSED_BY_SESSION && event.reason === "session_ended") endedByServer()
+      else again()
+    })
   }
 
   function again(): void {
@@ -87,9 +99,31 @@ function openLine(client: QueryClient): () => void {
     tries += 1
   }
 
+  function subscribe(): void {
+    if (socket?.readyState !== WebSocket.OPEN) return
+    const wanted = new Set<string>()
+    for (const query of client.getQueryCache().findAll({ type: "active" })) {
+      const topic = topicOf(query.queryKey)
+      if (topic) wanted.add(topic)
+    }
+    const more = [...wanted].filter((topic) => !heard.has(topic))
+    if (more.length === 0) return
+    if (heard.size + more.length > MOST_TOPICS) {
+      // a fresh socket hears only what is on screen now
+      socket.close()
+      return
+    }
+    for (const topic of more) heard.add(topic)
+    socket.send(JSON.stringify({ subscribe: more }))
+  }
+
+  const stopWatching = client.getQueryCache().subscribe((event) => {
+    if (event.type === "observerAdded") subscribe()
+  })
   void open()
   return () => {
     closed = true
+    stopWatching()
     window.clearTimeout(retry)
     socket?.close()
   }

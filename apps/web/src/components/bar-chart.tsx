@@ -82,6 +82,7 @@ export function BarChart({ name, unit, bars, height = 132, format = formatCount 
           ),
         ],
       })
+      chart.setAttribute("aria-hidden", "true")
       place.replaceChildren(chart)
     })
     return () => {

@@ -2,6 +2,7 @@
 // keys, pointer, touch; and in a workspace, the activity that the gateway saw in the notebook.
 import { Button, Group, Modal } from "@mantine/core"
 import { useEffect, useState } from "react"
+import { lastActivity, noteActivity } from "../api/activity.ts"
 import { call } from "../api/client.ts"
 import { leave } from "../api/session.ts"
 import { useNow } from "../ui/now.ts"
@@ -9,22 +10,6 @@ import { formatDuration } from "../util/format.ts"
 
 const WARN_SECONDS = 120
 const HUMAN = ["pointerdown", "keydown", "wheel", "touchstart"] as const
-
-let lastActive = Date.now()
-
-/** Somebody did something; said to the other tabs too, so that one busy tab keeps them all. */
-export function noteActivity(): void {
-  const now = Date.now()
-  if (now - lastActive < 1000) return
-  lastActive = now
-  channel?.postMessage(now)
-}
-
-const channel =
-  typeof BroadcastChannel === "undefined" ? undefined : new BroadcastChannel("glasshouse-activity")
-channel?.addEventListener("message", (event: MessageEvent<number>) => {
-  if (typeof event.data === "number") lastActive = Math.max(lastActive, event.data)
-})
 
 /** Seconds until the session ends, given when somebody last did something. */
 export function secondsLeft(idleSeconds: number, activeAt: number, now: number): number {
@@ -40,7 +25,7 @@ export function IdleGuard({ idleSeconds }: { idleSeconds: number }) {
       for (const kind of HUMAN) window.removeEventListener(kind, noteActivity)
     }
   }, [])
-  const left = secondsLeft(idleSeconds, lastActive, now)
+  const left = secondsLeft(idleSeconds, lastActivity(), now)
   const warn = left <= WARN_SECONDS || asking
   const over = left <= 0
   useEffect(() => {
@@ -68,8 +53,7 @@ export function IdleGuard({ idleSeconds }: { idleSeconds: number }) {
 
   function stay(): void {
     setAsking(true)
-    lastActive = Date.now()
-    channel?.postMessage(lastActive)
+    noteActivity()
     void call("sessionGet")
       .catch(() => undefined)
       .finally(() => setAsking(false))

@@ -146,7 +146,7 @@ const signInWords = {
 
 export function SignInPage({ session }: { session: "out" | "ended" | "away" }) {
   const words = signInWords[session]
-  const { pathname, search } = useLocation()
+  const { pathname, search, hash } = useLocation()
   useEffect(() => {
     document.title = `${words.title} · Glasshouse`
   }, [words.title])
@@ -159,7 +159,7 @@ export function SignInPage({ session }: { session: "out" | "ended" | "away" }) {
       </p>
       <Button
         variant="filled"
-        onClick={() => (session === "away" ? location.reload() : void signIn(pathname + search))}
+        onClick={() => (session === "away" ? location.reload() : void signIn(pathname + search + hash))}
       >
         {session === "away" ? "Try again" : "Sign in"}
       </Button>

@@ -52,7 +52,7 @@ function EntryBody({ entry, index }: { entry: Entry; index: number }) {
   const more = groups.flatMap(([group, content]) =>
     content === null
       ? ([[group, "sealed: you may not see this part"]] as const)
-      : Object.entries(content).map(([name, value]) => [name, writeValue(value)] as const),
+      : Object.entries(content).map(([name, value]) => [nameField(name), writeValue(value)] as const),
   )
   return (
     <>
@@ -95,6 +95,15 @@ function EntryBody({ entry, index }: { entry: Entry; index: number }) {
       ) : null}
     </>
   )
+}
+
+/** agreementVersion → Agreement version */
+export function nameField(name: string): string {
+  const words = name
+    .replace(/([a-z0-9])([A-Z])/g, "$1 $2")
+    .replaceAll("_", " ")
+    .toLowerCase()
+  return words.charAt(0).toUpperCase() + words.slice(1)
 }
 
 /** A value of the log as text; never markup. */

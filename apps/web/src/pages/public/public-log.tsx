@@ -106,11 +106,11 @@ export function PublicLog() {
         </section>
       </div>
       <aside>
-        <VerifyBox log="access">
+        <VerifyBox log="access" title="Verify the access log">
           The newest checkpoint of the access log. This browser checks its signature, and that the log has not
           been cut back or changed since it last looked.
         </VerifyBox>
-        <VerifyBox log="register">
+        <VerifyBox log="register" title="Verify the register log">
           The newest checkpoint of the register log, which is readable in full.
         </VerifyBox>
       </aside>

@@ -24,12 +24,13 @@ interface VerifyBoxProps {
   index?: number | undefined
   /** the history's entries, verified along with it */
   also?: readonly number[]
+  title?: string
   children: ReactNode
 }
 
 type Outcome = { at: string; proof?: Verified } | { error: string; code: string }
 
-export function VerifyBox({ log, index, also = [], children }: VerifyBoxProps) {
+export function VerifyBox({ log, index, also = [], title = "Verify it yourself", children }: VerifyBoxProps) {
   const checkpoint = useQuery<OpenedCheckpoint>({
     queryKey: ["checkpoint", log],
     queryFn: () => fetchCheckpoint(log),
@@ -64,7 +65,7 @@ export function VerifyBox({ log, index, also = [], children }: VerifyBoxProps) {
   return (
     <section className="pane" style={{ marginTop: 0 }}>
       <div className="pane-head">
-        <h2>Verify it yourself</h2>
+        <h2>{title}</h2>
         {verified ? (
           <State kind="done">Verified here, {formatTime(verified.at)}</State>
         ) : outcome ? (

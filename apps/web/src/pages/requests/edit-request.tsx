@@ -232,20 +232,30 @@ function FileRow({ view, file }: { view: RequestView; file: RequestFile }) {
         <div className="meta">{formatBytes(file.size)}</div>
         {(edit.error ?? remove.error) ? <Fault error={edit.error ?? remove.error} flat /> : null}
       </div>
-      <Select
-        aria-label={`What ${file.path} is`}
-        data={kindLabels}
-        value={file.kind}
-        onChange={(kind) => {
-          if (kind !== "output" && kind !== "supporting" && kind !== "code") return
-          edit.mutate({
-            params: { request: view.id, file: file.id },
-            body: { group: file.group, kind, description: file.description, smallNumbers: file.smallNumbers },
-          })
-        }}
-      />
-      <FileState file={file} />
+      <div className="file-kind">
+        <Select
+          aria-label={`What ${file.path} is`}
+          data={kindLabels}
+          value={file.kind}
+          onChange={(kind) => {
+            if (kind !== "output" && kind !== "supporting" && kind !== "code") return
+            edit.mutate({
+              params: { request: view.id, file: file.id },
+              body: {
+                group: file.group,
+                kind,
+                description: file.description,
+                smallNumbers: file.smallNumbers,
+              },
+            })
+          }}
+        />
+      </div>
+      <div className="file-state">
+        <FileState file={file} />
+      </div>
       <ActionIcon
+        className="file-remove"
         aria-label={`Take ${file.path} out`}
         size={28}
         loading={remove.isPending}
