@@ -13,6 +13,8 @@ export interface Bar {
   unfinished?: boolean
 }
 
+const WIDEST_BAR = 48
+
 interface BarChartProps {
   name: string
   unit: string
@@ -31,6 +33,9 @@ export function BarChart({ name, unit, bars, height = 132, format = formatCount 
     void import("@observablehq/plot").then((Plot) => {
       if (gone) return
       const ticks = bars.filter((bar) => bar.tick !== undefined).map((bar) => bar.label)
+      // few bars stay bars: none is wider than it would be among many
+      const band = (width - 52) / Math.max(1, bars.length)
+      const inset = Math.max(0, (band * 0.78 - WIDEST_BAR) / 2)
       const words = new Map(bars.map((bar) => [bar.label, bar.tick ?? bar.label]))
       const chart = Plot.plot({
         width,
@@ -40,7 +45,12 @@ export function BarChart({ name, unit, bars, height = 132, format = formatCount 
         marginTop: bars.some((bar) => bar.refused) ? 26 : 10,
         marginBottom: 22,
         x: { type: "band", domain: bars.map((bar) => bar.label), padding: 0.22, label: null },
-        y: { label: null, grid: false, nice: true },
+        y: {
+          label: null,
+          grid: false,
+          nice: true,
+          domain: [0, Math.max(1, ...bars.map((bar) => bar.value))],
+        },
         marks: [
           Plot.gridY({ stroke: "var(--line)", strokeOpacity: 1, ticks: 3 }),
           Plot.axisY({ ticks: 3, tickSize: 0, label: null, tickFormat: (value: number) => format(value) }),
@@ -52,7 +62,7 @@ export function BarChart({ name, unit, bars, height = 132, format = formatCount 
           }),
           Plot.barY(
             bars.filter((bar) => !bar.unfinished),
-            { x: "label", y: "value", fill: "var(--accent)" },
+            { x: "label", y: "value", fill: "var(--accent)", inset: 0, insetLeft: inset, insetRight: inset },
           ),
           Plot.barY(
             bars.filter((bar) => bar.unfinished),
@@ -62,6 +72,8 @@ export function BarChart({ name, unit, bars, height = 132, format = formatCount 
               fill: "var(--accent-soft)",
               stroke: "var(--accent)",
               strokeDasharray: "3 2",
+              insetLeft: inset,
+              insetRight: inset,
             },
           ),
           Plot.dot(

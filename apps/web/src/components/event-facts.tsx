@@ -39,8 +39,8 @@ export function EventFacts({ row, policy, request, more = [] }: EventFactsProps)
           </dd>
         </div>
       ) : null}
-      {more.map(([name, value]) => (
-        <div key={name}>
+      {more.map(([name, value], at) => (
+        <div key={`${name} ${at}`}>
           <dt>{name}</dt>
           <dd>{value}</dd>
         </div>

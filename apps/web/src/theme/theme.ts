@@ -78,6 +78,8 @@ export const theme = createTheme({
         transitionProps: { duration: 120, transition: "fade" },
         overlayProps: { backgroundOpacity: 0.4 },
         closeButtonProps: { "aria-label": "Close" },
+        // a <header> outside <main> would be a second banner of the page
+        attributes: { header: { role: "presentation" } },
       },
     },
     Drawer: {
@@ -85,6 +87,7 @@ export const theme = createTheme({
         position: "right",
         transitionProps: { duration: 150 },
         closeButtonProps: { "aria-label": "Close" },
+        attributes: { header: { role: "presentation" } },
       },
     },
     Menu: { defaultProps: { shadow: "none", transitionProps: { duration: 0 } } },

@@ -216,7 +216,7 @@ function WorkspaceRoom({ view }: { view: ProjectView }) {
       kind="workspace"
       name="Workspace"
       to={`/projects/${view.project.id}/workspace`}
-      meta={`${working} of ${formatMany(desks.length, "person", "people")} ${working === 1 ? "is" : "are"} working`}
+      meta={`${working} of ${formatMany(desks.length, "person", "people")} ${working === 1 || desks.length === 1 ? "is" : "are"} working`}
     >
       <ul className="desks">
         {desks.map((desk) => {

@@ -44,20 +44,12 @@ export function LogDetail({ index, onClose }: LogDetailProps) {
 }
 
 function EntryBody({ entry, index }: { entry: Entry; index: number }) {
-  const groups = [
-    ["who", entry.who],
-    ["facts", entry.facts],
-    ["detail", entry.detail],
-  ] as const
-  const more = groups.flatMap(([group, content]) =>
-    content === null
-      ? ([[group, "sealed: you may not see this part"]] as const)
-      : Object.entries(content).map(([name, value]) => [nameField(name), writeValue(value)] as const),
-  )
+  const more = listFields(entry)
+  const policy = entry.facts?.["policy"]
   return (
     <>
       <h2 className="event-title">{entry.row.sentence}</h2>
-      <EventFacts row={entry.row} more={more} />
+      <EventFacts row={entry.row} more={more} policy={typeof policy === "string" ? policy : null} />
       <div style={{ marginTop: 16 }}>
         <ProofPanel log="access" index={index} leaf={entry.leaf} openings={entry.openings}>
           <Button
@@ -95,6 +87,44 @@ function EntryBody({ entry, index }: { entry: Entry; index: number }) {
       ) : null}
     </>
   )
+}
+
+/** said elsewhere on the page, or only of use to programs */
+const leftOut = new Set([
+  "id",
+  "kind",
+  "name",
+  "code",
+  "family",
+  "outcome",
+  "time",
+  "at",
+  "version",
+  "policy",
+])
+
+/** Everything that was opened, one field a line; what is sealed for this reader is said to be. */
+export function listFields(entry: Pick<Entry, "who" | "facts" | "detail">): (readonly [string, string])[] {
+  const lines: (readonly [string, string])[] = []
+  for (const [group, content] of [
+    ["Who", entry.who],
+    ["Facts", entry.facts],
+    ["Detail", entry.detail],
+  ] as const) {
+    if (content === null) {
+      lines.push([group, "Sealed: you may not see this part"])
+      continue
+    }
+    for (const [name, value] of Object.entries(content)) {
+      if (leftOut.has(name) || value === null || value === undefined) continue
+      if (typeof value === "object" && !Array.isArray(value)) {
+        for (const [inner, each] of Object.entries(value)) lines.push([nameField(inner), writeValue(each)])
+      } else {
+        lines.push([name === "decision" ? "Decided by" : nameField(name), writeValue(value)])
+      }
+    }
+  }
+  return lines
 }
 
 /** agreementVersion → Agreement version */

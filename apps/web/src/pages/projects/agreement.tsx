@@ -128,7 +128,7 @@ function DetailBody({ project, detail }: { project: string; detail: Detail }) {
         <section className="pane">
           <div className="pane-head">
             <h2>Decisions</h2>
-            <LogChip index={version.index} />
+            {version.index === null ? null : <LogChip index={version.index} />}
           </div>
           <ul className="rows in-pane">
             {version.decisions.map((decision) => (

@@ -115,9 +115,7 @@ function TableDetail({ table }: { table: Table }) {
               <th scope="col" className="num">
                 To
               </th>
-              <th scope="col" className="num">
-                Different values
-              </th>
+              <th scope="col">Values</th>
             </tr>
           </thead>
           <tbody>
@@ -142,7 +140,7 @@ function TableDetail({ table }: { table: Table }) {
                 </td>
                 <td className="num">{column.low ?? ""}</td>
                 <td className="num">{column.high ?? ""}</td>
-                <td className="num">{column.distinct ?? ""}</td>
+                <td>{column.distinct ?? ""}</td>
               </tr>
             ))}
           </tbody>

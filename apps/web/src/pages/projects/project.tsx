@@ -146,6 +146,13 @@ function PeoplePanel({ view }: { view: ProjectView }) {
           </li>
         ))}
       </ul>
+      {view.actions.useView.allowed ? (
+        <p style={{ marginTop: 8 }}>
+          <Link className="head-link" to={`/projects/${view.project.id}/use`}>
+            What they use, per person and month
+          </Link>
+        </p>
+      ) : null}
     </section>
   )
 }

@@ -1,7 +1,7 @@
 // The notebook in its frame under a thin bar. This page is a document of its own: its frame-src names one
 // notebook host, so every way in and out is a full navigation. The console draws only the bar; what is in the
 // frame comes from another origin and is never touched.
-import { Button } from "@mantine/core"
+import { ActionIcon, Button } from "@mantine/core"
 import { useQueryClient } from "@tanstack/react-query"
 import {
   IconClock,
@@ -49,6 +49,8 @@ function WorkspaceDocument({ ready }: { ready: boolean }) {
   const me = useMe()
   const view = useRead("workspaceGet", { params: { workspace } }, { enabled: ready, every: 2_000 })
   useEvents(client, ready && me.data !== undefined)
+  const [turn, setTurn] = useState(0)
+  const again = (): void => setTurn((old) => old + 1)
   useNotebookActivity(view.data)
   if (view.error && !view.data) {
     return (
@@ -59,12 +61,12 @@ function WorkspaceDocument({ ready }: { ready: boolean }) {
   }
   return (
     <div className="workspace">
-      {view.data ? <ThinBar view={view.data} /> : <header className="thin-bar" />}
+      {view.data ? <ThinBar view={view.data} onReopen={again} /> : <header className="thin-bar" />}
       <main className="frame-box">
         <LostBar />
         {view.data ? (
           view.data.state === "running" ? (
-            <Notebook view={view.data} />
+            <Notebook view={view.data} turn={turn} onAgain={again} />
           ) : (
             <WorkspaceSteps view={view.data} />
           )
@@ -88,9 +90,8 @@ function useNotebookActivity(view: WorkspaceView | undefined): void {
   }, [idleStopAt])
 }
 
-function Notebook({ view }: { view: WorkspaceView }) {
+function Notebook({ view, turn, onAgain }: { view: WorkspaceView; turn: number; onAgain: () => void }) {
   const enter = useChange("workspaceEnter")
-  const [turn, setTurn] = useState(0)
   const asked = useRef<string>(undefined)
   const run = view.run?.id
   const { mutate } = enter
@@ -104,34 +105,23 @@ function Notebook({ view }: { view: WorkspaceView }) {
   if (enter.error) {
     return (
       <div className="steps">
-        <Fault error={enter.error} onRetry={() => setTurn(turn + 1)} />
+        <Fault error={enter.error} onRetry={onAgain} />
       </div>
     )
   }
   if (!enter.data) return <LoadingRows label="Opening the notebook" />
   return (
-    <>
-      <iframe
-        key={enter.data.url}
-        title="Notebook"
-        src={enter.data.url}
-        sandbox="allow-scripts allow-same-origin allow-forms allow-modals"
-        referrerPolicy="no-referrer"
-      />
-      <Button
-        className="small-button reopen"
-        leftSection={<IconRefresh size={14} stroke={1.5} aria-hidden />}
-        style={{ position: "absolute", right: 18, bottom: 14, opacity: 0.9 }}
-        variant="default"
-        onClick={() => setTurn(turn + 1)}
-      >
-        Reopen
-      </Button>
-    </>
+    <iframe
+      key={enter.data.url}
+      title="Notebook"
+      src={enter.data.url}
+      sandbox="allow-scripts allow-same-origin allow-forms allow-modals"
+      referrerPolicy="no-referrer"
+    />
   )
 }
 
-function ThinBar({ view }: { view: WorkspaceView }) {
+function ThinBar({ view, onReopen }: { view: WorkspaceView; onReopen: () => void }) {
   const begin = useChange("requestCreate", {
     onDone: ({ id }) => location.assign(`/requests/${id}/edit`),
   })
@@ -172,6 +162,16 @@ function ThinBar({ view }: { view: WorkspaceView }) {
         <LogPulse short />
       </span>
       {begin.error ? <Fault error={begin.error} flat /> : null}
+      {view.state === "running" ? (
+        <ActionIcon
+          size={28}
+          aria-label="Reopen the notebook in its frame"
+          title="Reopen the notebook in its frame"
+          onClick={onReopen}
+        >
+          <IconRefresh size={16} stroke={1.5} aria-hidden />
+        </ActionIcon>
+      ) : null}
       <WhyNotButton
         action={view.actions.requestCreate}
         variant="filled"
