@@ -83,6 +83,7 @@ function FileButton({ file, current, seen, onPick }: FileButtonProps) {
       type="button"
       className="desk-file"
       aria-current={current ? "true" : undefined}
+      data-vote={file.kind === "output" ? (file.myVote ?? "none") : undefined}
       onClick={() => onPick(file)}
     >
       <Glyph size={16} stroke={1.5} className={file.myVote ?? ""} aria-hidden />

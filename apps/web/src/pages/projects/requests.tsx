@@ -50,8 +50,8 @@ export function Requests() {
       {list.data ? (
         list.data.requests.length === 0 ? (
           <Empty title="Nothing has been asked for yet">
-            In a notebook, run <code>glasshouse.request_output("table.csv")</code>, or press "Ask for
-            release".
+            In a notebook, run <code>glasshouse.request_output("My table", files=["table.csv"])</code>, or
+            press "Ask for release".
           </Empty>
         ) : (
           <TableBox label="Requests">

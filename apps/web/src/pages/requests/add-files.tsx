@@ -48,8 +48,9 @@ export function AddFiles({ view, onClose }: AddFilesProps) {
       {uploads.isPending ? <LoadingRows /> : null}
       {uploads.error ? <Fault error={uploads.error} flat onRetry={() => void uploads.refetch()} /> : null}
       {uploads.data && offered.length === 0 ? (
-        <Empty flat title="No file has been pushed from your workspace">
-          In a notebook, run <code>glasshouse.request_output("table.csv")</code>. The file then appears here.
+        <Empty flat title="No file has been pushed from your workspace yet">
+          In a notebook, run <code>glasshouse.request_output("My table", files=["table.csv"])</code>. The file
+          then appears here.
         </Empty>
       ) : null}
       <ul className="upload-list">
