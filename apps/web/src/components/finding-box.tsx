@@ -1,43 +1,64 @@
 // One finding with its derivation, and the satisfied ones folded to a line each that says how it is known.
 import { IconChevronRight, IconCircleCheck, IconCircleX, IconHelpCircle } from "@tabler/icons-react"
-import { useState, type ReactNode } from "react"
-import { describeKnown, placeOf, titleOf, type Finding } from "./findings.ts"
+import { useState } from "react"
+import { describeKnown, placeOf, titleOf, type Finding, type FindingGroup } from "./findings.ts"
 import "./finding-box.css"
 
 interface FindingBoxProps {
-  finding: Finding
+  group: FindingGroup
   file?: string
-  /** what the row is about, where the page knows */
-  row?: string | undefined
-  children?: ReactNode
+  /** what the row of a finding is about, where the page knows */
+  nameRow?: (finding: Finding) => string | undefined
 }
 
-export function FindingBox({ finding, file, row, children }: FindingBoxProps) {
-  const Glyph = finding.status === "violated" ? IconCircleX : IconHelpCircle
-  const column = finding.location?.column
-  const place = row ?? placeOf({ location: { ...finding.location, column: undefined } })
+const PLACES_SHOWN = 2
+
+export function FindingBox({ group, file, nameRow }: FindingBoxProps) {
+  const [all, setAll] = useState(false)
+  const { first } = group
+  const Glyph = first.status === "violated" ? IconCircleX : IconHelpCircle
+  const shown = all ? group.all : group.all.slice(0, PLACES_SHOWN)
+  const more = group.all.length - PLACES_SHOWN
   return (
-    <article className={`finding ${finding.status}`}>
+    <article className={`finding ${first.status}`}>
       <header>
         <Glyph size={16} stroke={1.5} aria-hidden />
         <h3>
           <span className="visually-hidden">
-            {finding.status === "violated" ? "Violated: " : "Not verifiable: "}
+            {first.status === "violated" ? "Violated: " : "Not verifiable: "}
           </span>
-          {titleOf(finding)}
+          {titleOf(first)}
+          {group.all.length > 1 ? <span className="text-3">, {group.all.length} places</span> : null}
         </h3>
         {file ? <code className="file-name">{file}</code> : null}
       </header>
+      {shown.map((finding, at) => (
+        <Said key={at} finding={finding} row={nameRow?.(finding)} />
+      ))}
+      {more > 0 ? (
+        <button type="button" className="link-button" aria-expanded={all} onClick={() => setAll(!all)}>
+          {all ? "Show fewer" : `and ${more} more like it`}
+        </button>
+      ) : null}
+    </article>
+  )
+}
+
+function Said({ finding, row }: { finding: Finding; row: string | undefined }) {
+  const column = finding.location?.column
+  const place = row ?? placeOf({ location: { ...finding.location, column: undefined } })
+  const namesColumn = column !== undefined && (place !== "" || !finding.message.includes(column))
+  return (
+    <>
       <p className="said-by-engine">
         {place ? `${place[0]?.toUpperCase()}${place.slice(1)}` : ""}
         {place && column ? ", " : ""}
-        {column && (place || !finding.message.includes(column)) ? <code>{column}</code> : ""}
-        {place || (column && !finding.message.includes(column)) ? ". " : ""}
+        {namesColumn ? <code>{column}</code> : ""}
+        {place || namesColumn ? ". " : ""}
         {finding.message}
       </p>
       <Recovered finding={finding} />
-      {children}
-    </article>
+    </>
   )
 }
 

@@ -1,5 +1,13 @@
 import { expect, test } from "vitest"
-import { countFindings, numbersIn, placeOf, sortFindings, titleOf, type Finding } from "./findings.ts"
+import {
+  countFindings,
+  groupFindings,
+  numbersIn,
+  placeOf,
+  sortFindings,
+  titleOf,
+  type Finding,
+} from "./findings.ts"
 
 function finding(rule: string, status: Finding["status"]): Finding {
   return {
@@ -39,4 +47,18 @@ test("places count rows from one", () => {
 test("numbers of a derivation", () => {
   expect(numbersIn("145 = 153 − 8")).toEqual(["145", "153", "8"])
   expect(numbersIn("1,204 - 3.5")).toEqual(["1204", "3.5"])
+})
+
+test("what one rule says about many places is one group", () => {
+  const groups = groupFindings([
+    finding("threshold", "violated"),
+    finding("rounding", "violated"),
+    finding("rounding", "violated"),
+    finding("rounding", "not-verifiable"),
+  ])
+  expect(groups.map((group) => [group.first.rule, group.all.length])).toEqual([
+    ["threshold", 1],
+    ["rounding", 2],
+    ["rounding", 1],
+  ])
 })

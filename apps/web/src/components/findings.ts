@@ -117,3 +117,19 @@ export function placeOf(finding: { location?: Place }): string {
 export function numbersIn(derivation: string): string[] {
   return [...derivation.matchAll(/-?\d[\d,]*(?:\.\d+)?/g)].map((match) => match[0].replaceAll(",", ""))
 }
+
+/** What one rule says about several places, told once. */
+export interface FindingGroup {
+  first: Finding
+  all: readonly Finding[]
+}
+
+/** Findings of one rule and status stand together, in the order of their first one. */
+export function groupFindings(findings: readonly Finding[]): FindingGroup[] {
+  const groups = new Map<string, Finding[]>()
+  for (const finding of findings) {
+    const key = `${finding.rule} ${finding.status}`
+    groups.set(key, [...(groups.get(key) ?? []), finding])
+  }
+  return [...groups.values()].flatMap((all) => (all[0] ? [{ first: all[0], all }] : []))
+}

@@ -11,6 +11,7 @@ import { Fault, PageFault } from "../../components/fault.tsx"
 import { FindingBox, SatisfiedList } from "../../components/finding-box.tsx"
 import {
   countFindings,
+  groupFindings,
   sortFindings,
   type Finding,
   type RequestFile,
@@ -89,16 +90,17 @@ function DeskPage({ view }: { view: RequestView }) {
   }, [currentId, opened, markSeen])
 
   const findings = current ? sortFindings(current.check.findings) : []
-  const openOnes = findings.filter((finding) => finding.status !== "satisfied")
+  const openOnes = groupFindings(findings.filter((finding) => finding.status !== "satisfied"))
   const openAt = Math.min(Number(place.get("finding") ?? 0), Math.max(0, openOnes.length - 1))
-  const open = openOnes[openAt]
+  const openGroup = openOnes[openAt]
+  const open = openGroup?.first
 
   useDeskKeys((key) => {
     if (key === "j" || key === "k") {
       const next = step(files, current, key === "j" ? 1 : -1)
       if (next) goTo({ file: next.id })
     } else if (key === "n" || key === "p") {
-      const next = step(openOnes, open, key === "n" ? 1 : -1)
+      const next = step(openOnes, openGroup, key === "n" ? 1 : -1)
       if (next) goTo({ finding: openOnes.indexOf(next) })
     } else if (key === "o") goTo({ tab: "code" })
     else if (key === "t") goTo({ tab: "table" })
@@ -164,16 +166,16 @@ function DeskPage({ view }: { view: RequestView }) {
                     : "The checks are running."}
                 </p>
               )}
-              {openOnes.map((finding, at) => (
+              {openOnes.map((group, at) => (
                 // a click only moves the outline in the table; the keys n and p do the same
                 // oxlint-disable-next-line jsx-a11y/click-events-have-key-events, jsx-a11y/no-static-element-interactions
                 <div
-                  key={`${finding.rule} ${at}`}
+                  key={`${group.first.rule} ${at}`}
                   className="desk-finding"
                   data-open={at === openAt || undefined}
                   onClick={() => goTo({ finding: at })}
                 >
-                  <FindingBox finding={finding} row={nameRow(shown.data, finding)} />
+                  <FindingBox group={group} nameRow={(finding) => nameRow(shown.data, finding)} />
                 </div>
               ))}
               <SatisfiedList findings={findings.filter((finding) => finding.status === "satisfied")} />

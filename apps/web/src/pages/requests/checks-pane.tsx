@@ -1,6 +1,6 @@
 // The checks beside the form: what each file violates or leaves open, and what is satisfied.
 import { FindingBox, SatisfiedList } from "../../components/finding-box.tsx"
-import { sortFindings, type RequestFile, type RequestView } from "../../components/findings.ts"
+import { groupFindings, sortFindings, type RequestFile, type RequestView } from "../../components/findings.ts"
 import { LoadingRows } from "../../ui/notes.tsx"
 import { formatMany } from "../../util/format.ts"
 
@@ -56,7 +56,7 @@ function FileChecks({ file }: { file: RequestFile }) {
     )
   }
   const open = sortFindings(file.check.findings).filter((finding) => finding.status !== "satisfied")
-  return open.map((finding, at) => (
-    <FindingBox key={`${file.id} ${finding.rule} ${at}`} finding={finding} file={file.path} />
+  return groupFindings(open).map((group, at) => (
+    <FindingBox key={`${file.id} ${group.first.rule} ${at}`} group={group} file={file.path} />
   ))
 }

@@ -7,7 +7,7 @@ import { AskReason } from "../../components/ask-reason.tsx"
 import { CommentBox, Comments } from "../../components/comments.tsx"
 import { Fault, PageFault } from "../../components/fault.tsx"
 import { FindingBox, SatisfiedList } from "../../components/finding-box.tsx"
-import { sortFindings, type RequestFile, type RequestView } from "../../components/findings.ts"
+import { groupFindings, sortFindings, type RequestFile, type RequestView } from "../../components/findings.ts"
 import { PageHead, useTitle } from "../../components/page.tsx"
 import { describeRequest } from "../../components/request-state.ts"
 import { Timeline } from "../../components/timeline.tsx"
@@ -92,8 +92,7 @@ function RequestPage({ view }: { view: RequestView }) {
             <div className="pane-body small">
               <p>{view.next}</p>
               <p className="text-2" style={{ marginTop: 6 }}>
-                {holderWords[view.holder]} {view.reviews.submitted} of {view.reviews.needed} checkers{" "}
-                {view.reviews.submitted === 1 ? "has" : "have"} voted.
+                {holderWords[view.holder]}
               </p>
               {view.release ? (
                 <p style={{ marginTop: 6 }}>
@@ -197,11 +196,9 @@ function FileRows({ file, open, onToggle }: FileRowsProps) {
       {open ? (
         <tr>
           <td colSpan={4} style={{ padding: 0, background: "var(--page)" }}>
-            {findings
-              .filter((finding) => finding.status !== "satisfied")
-              .map((finding, at) => (
-                <FindingBox key={`${finding.rule} ${at}`} finding={finding} />
-              ))}
+            {groupFindings(findings.filter((finding) => finding.status !== "satisfied")).map((group, at) => (
+              <FindingBox key={`${group.first.rule} ${at}`} group={group} />
+            ))}
             <SatisfiedList findings={findings.filter((finding) => finding.status === "satisfied")} />
             <p className="pane-body meta">
               sha256 <code>{file.candidate}</code>
