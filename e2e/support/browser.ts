@@ -11,10 +11,21 @@ export const STATE = process.env["GLASSHOUSE_STATE_DIR"] ?? "/var/lib/glasshouse
 
 const ROOT = join(import.meta.dirname, "../..")
 
-export const CHROMIUM_ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+export const CHROMIUM_ARGUMENTS = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+]
 
 export function launchBrowser(): Promise<Browser> {
-  return chromium.launch({ executablePath: process.env["CHROMIUM"] ?? "/usr/bin/chromium", args: CHROMIUM_ARGUMENTS })
+  return chromium.launch({
+    executablePath: process.env["CHROMIUM"] ?? "/usr/bin/chromium",
+    args: CHROMIUM_ARGUMENTS,
+  })
 }
 
 interface Account {
@@ -24,7 +35,9 @@ interface Account {
 }
 
 export function readAccount(username: string): Account {
-  const file = JSON.parse(readFileSync(join(STATE, "secrets/demo-accounts.json"), "utf8")) as Account[] | { accounts: Account[] }
+  const file = JSON.parse(readFileSync(join(STATE, "secrets/demo-accounts.json"), "utf8")) as
+    | Account[]
+    | { accounts: Account[] }
   const account = (Array.isArray(file) ? file : file.accounts).find((a) => a.username === username)
   if (!account) throw new Error(`no demonstration account ${username}`)
   return account
@@ -32,7 +45,11 @@ export function readAccount(username: string): Account {
 
 /** The account's next one-time code; waits where the last one is still good, since none works twice. */
 export async function nextCode(username: string): Promise<string> {
-  const { stdout } = await promisify(execFile)(process.execPath, [join(ROOT, "infra/cli.js"), "demo-code", username], { cwd: ROOT, env: process.env })
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    [join(ROOT, "infra/cli.js"), "demo-code", username],
+    { cwd: ROOT, env: process.env },
+  )
   return stdout.trim()
 }
 
@@ -40,7 +57,11 @@ export async function nextCode(username: string): Promise<string> {
 export async function signIn(page: Page, username: string, path = "/"): Promise<void> {
   const account = readAccount(username)
   await page.goto(`${SITE}${path}`)
-  await page.getByRole("button", { name: "Sign in" }).or(page.getByRole("link", { name: "Sign in" })).first().click()
+  await page
+    .getByRole("button", { name: "Sign in" })
+    .or(page.getByRole("link", { name: "Sign in" }))
+    .first()
+    .click()
   await page.locator("#username").fill(account.username)
   await page.locator("#password").fill(account.password)
   await page.locator("#kc-login").click()
@@ -55,7 +76,11 @@ export async function enterCode(page: Page, username: string): Promise<void> {
 }
 
 /** A person's own browser: separate cookies and storage. */
-export async function openPerson(browser: Browser, username: string, options: Parameters<Browser["newContext"]>[0] = {}): Promise<{ context: BrowserContext; page: Page }> {
+export async function openPerson(
+  browser: Browser,
+  username: string,
+  options: Parameters<Browser["newContext"]>[0] = {},
+): Promise<{ context: BrowserContext; page: Page }> {
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, ...options })
   const page = await context.newPage()
   await signIn(page, username)

@@ -50,7 +50,7 @@ async function main(): Promise<void> {
     installationId: config.installation.id,
     publishedDirectory: join(config.stateDir, "published"),
     onProblem: ({ code, message, error }) =>
-      log.error({ code, cause: error === undefined ? undefined : String(error) }, message),
+      log.error({ code, cause: error instanceof Error ? error.message : undefined }, message),
   })
   const { identity } = config
   const ctx: Ctx = {

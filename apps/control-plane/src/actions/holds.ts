@@ -1,7 +1,7 @@
 // Holds stop things at once. Placing takes one person; lifting takes two, one not the placer. Expiry
 // writes holds through placeSystemHold (reconcile/expiry.ts).
 import type { Static } from "typebox"
-import { Hold } from "#contract/people.ts"
+import type { Hold } from "#contract/people.ts"
 import type { HoldKind, HoldSubject } from "#contract/vocabulary.ts"
 import { sql } from "kysely"
 import type { Ctx } from "../context.ts"

@@ -90,7 +90,8 @@ function csvLine(row: EventRow, actor: string, facts: Record<string, unknown>): 
 
 /** Quoted always; a cell that a spreadsheet would run as a formula begins with an apostrophe. */
 export function csvCell(value: unknown): string {
-  const text = value === null || value === undefined ? "" : String(value)
+  const text =
+    value === null || value === undefined ? "" : typeof value === "string" ? value : JSON.stringify(value)
   const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text
   return `"${safe.replaceAll('"', '""')}"`
 }

@@ -54,13 +54,18 @@ async function loadRegister(ctx: Ctx): Promise<Register> {
     let updatedAt = known.updatedAt
     for (const { index, entry } of entries) {
       apply(projects, index, entry)
-      updatedAt = String(entry["time"] ?? updatedAt)
+      updatedAt = textOf(entry, "time") || updatedAt
     }
     if (entries.length === 0) break
     known = { size: known.size + entries.length, projects, updatedAt }
   }
   caches.set(ctx.audit, known)
   return known
+}
+
+function textOf(entry: Record<string, unknown>, key: string): string {
+  const value = entry[key]
+  return typeof value === "string" ? value : ""
 }
 
 function apply(projects: Map<string, Project>, index: number, entry: Record<string, unknown>): void {
@@ -71,7 +76,7 @@ function apply(projects: Map<string, Project>, index: number, entry: Record<stri
     ? { ...before, history: [...before.history], index }
     : {
         number,
-        title: String(entry["title"] ?? ""),
+        title: textOf(entry, "title"),
         lay: "",
         organisations: (entry["organisations"] as string[] | undefined) ?? [],
         dataSets: [],
@@ -89,7 +94,8 @@ function apply(projects: Map<string, Project>, index: number, entry: Record<stri
         benefit: "",
         history: [],
       }
-  const text = (key: string) => String(entry[key] ?? "")
+  const text = (key: string) => textOf(entry, key)
+  const files = Number(entry["files"] ?? 0)
   let sentence = ""
   switch (entry["kind"]) {
     case "project.created":
@@ -115,12 +121,12 @@ function apply(projects: Map<string, Project>, index: number, entry: Record<stri
       break
     case "agreement.ended":
       p.state = "ended"
-      sentence = `Version ${entry["agreementVersion"] ?? p.agreementVersion} of the agreement ended.`
+      sentence = `Version ${Number(entry["agreementVersion"] ?? p.agreementVersion)} of the agreement ended.`
       break
     case "output.released":
       p.releases += 1
-      p.filesReleased += Number(entry["files"] ?? 0)
-      sentence = `${Number(entry["files"] ?? 0) === 1 ? "1 file was" : `${entry["files"]} files were`} released after two checkers had approved.`
+      p.filesReleased += files
+      sentence = `${files === 1 ? "1 file was" : `${files} files were`} released after two checkers had approved.`
       break
     case "output.revoked":
       sentence = "A release was revoked."

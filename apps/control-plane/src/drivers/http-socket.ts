@@ -1,5 +1,6 @@
 // JSON over HTTP over a unix socket, for our own neighbours (agent, custody). Every call has a
 // deadline; not being able to ask is an answer of its own and never taken for "gone".
+import type { Readable } from "node:stream"
 import { Agent, request } from "undici"
 
 export class NeighbourUnreachable extends Error {}
@@ -48,11 +49,7 @@ export function openSocketClient(socketPath: string, headers: Record<string, str
               ? {}
               : { "content-type": "application/json" }),
         },
-        body: c.raw
-          ? (c.raw.stream as import("node:stream").Readable)
-          : c.body === undefined
-            ? null
-            : JSON.stringify(c.body),
+        body: c.raw ? (c.raw.stream as Readable) : c.body === undefined ? null : JSON.stringify(c.body),
         signal: AbortSignal.timeout(c.milliseconds ?? 5_000),
       })
       status = answer.statusCode

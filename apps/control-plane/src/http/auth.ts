@@ -42,7 +42,7 @@ export function createTokenVerifier(ctx: Pick<Ctx, "config">, keys?: JWTVerifyGe
         issuer: identity.issuer,
         subject: String(payload.sub),
         sid: String(payload["sid"]),
-        acr: String(payload["acr"] ?? ""),
+        acr: typeof payload["acr"] === "string" ? payload["acr"] : "",
         authTime: Number(payload["auth_time"] ?? 0),
       }
     } catch (cause) {

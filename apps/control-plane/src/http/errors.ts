@@ -67,7 +67,7 @@ export function mapError(error: unknown): Mapped {
       fields: fastify.validation.slice(0, 20).map((v) => ({
         path:
           v.instancePath === ""
-            ? String(v.params?.["missingProperty"] ?? v.params?.["additionalProperty"] ?? "")
+            ? String((v.params?.["missingProperty"] ?? v.params?.["additionalProperty"] ?? "") as string)
             : v.instancePath.slice(1),
         message: v.message ?? "is not valid",
       })),

@@ -1,5 +1,6 @@
 // The socket that only gateways reach: the gateway protocol, version 1. No browser and no token here;
 // who may connect is decided by who can open the file.
+import type { Readable } from "node:stream"
 import Fastify, { type FastifyError, type FastifyInstance } from "fastify"
 import { Type } from "typebox"
 import {
@@ -80,13 +81,7 @@ export async function buildGatewayServer(
   )
 
   app.put<Run & { Params: { "*": string } }>("/gateway/v1/runs/:run/outputs/files/*", async (r) =>
-    pushFile(
-      ctx,
-      r.params.run,
-      r.params["*"],
-      r.body as NodeJS.ReadableStream as import("node:stream").Readable,
-      headerOf(r.headers["x-content-sha256"]),
-    ),
+    pushFile(ctx, r.params.run, r.params["*"], r.body as Readable, headerOf(r.headers["x-content-sha256"])),
   )
   app.post<Run>("/gateway/v1/runs/:run/outputs/requests", async (r) =>
     requestFromWorkspace(ctx, r.params.run, r.body as never),
