@@ -12,6 +12,30 @@ mkdirSync(OUT, { recursive: true })
 const LIVER = "Liver disease and survival"
 const CLOTTING = "Vaccination and rare clotting events"
 
+// A title of its own for every walk, so that what earlier walks left is never taken for this one's.
+const TITLE = `Survival by age, ${new Date().toISOString().slice(5, 19).replaceAll(/[-T:]/g, "")}`
+
+const ASK_FIRST = `glasshouse.request_output(
+    "${TITLE}",
+    context="Kaplan-Meier estimates at whole years, and deaths by age band; whole cohort",
+    files=[
+        {"path": "results/survival.csv", "description": "survival at whole years", "small_numbers": "at risk rounded to 10"},
+        {"path": "results/counts.csv", "description": "deaths by age band", "small_numbers": "not yet handled"},
+    ],
+)`
+const MEND = `wide = pd.cut(people["age"], [17, 49, 69, 120], labels=["18-49", "50-69", "70+"])
+mended = (people.assign(age_band=wide, status=people["status"].map({0: "alive", 1: "died"}))
+    .groupby(["age_band", "status"], observed=False).size().unstack().reset_index())
+mended.to_csv("results/mended.csv", index=False)
+glasshouse.check("results/mended.csv")
+print("mended")`
+
+function wantChange(file: string): { choice: "Approve" | "Ask for change"; comment?: string } {
+  return file.includes("counts.csv")
+    ? { choice: "Ask for change", comment: "A cell has fewer than 10 people. Join it to its neighbour." }
+    : { choice: "Approve" }
+}
+
 let number = 0
 async function step<T>(what: string, page: Page, work: () => Promise<T>): Promise<T> {
   const began = performance.now()
@@ -81,34 +105,34 @@ async function withFreshCode(page: Page, username: string, press: () => Promise<
   }
 }
 
-async function vote(
+/** Votes on every file of a request at the desk, and sends the review. */
+async function review(
   page: Page,
   username: string,
   title: string,
-  choice: "Approve" | "Ask for change",
-  comment?: string,
+  choose: (file: string) => { choice: "Approve" | "Ask for change"; comment?: string },
 ): Promise<void> {
   await page.goto(`${SITE}/queue`)
   await page
     .getByRole("link", { name: new RegExp(title) })
     .first()
     .click()
-  await page.getByRole("region", { name: "The file" }).waitFor()
-  const files = page.getByRole("complementary", { name: "Files" })
-  await files.waitFor()
-  for (let i = 0; i < 20; i += 1) {
+  const list = page.getByRole("complementary", { name: "Files" })
+  await list.locator("button[data-vote]").first().waitFor()
+  const count = await list.locator("button[data-vote]").count()
+  for (let i = 0; i < count; i += 1) {
+    const file = list.locator("button[data-vote]").nth(i)
+    await file.click()
+    const { choice, comment } = choose(await file.innerText())
     if (comment !== undefined) await page.getByRole("textbox", { name: /^Comment on/ }).fill(comment)
-    const button = page.getByRole("button", { name: choice, exact: false }).first()
-    await withFreshCode(page, username, () => button.click())
-    await page.locator(`button[aria-pressed="true"]`, { hasText: choice }).waitFor()
-    const next = files
-      .getByRole("link")
-      .or(files.getByRole("button"))
-      .filter({ hasText: "not voted" })
-      .first()
-    if ((await next.count()) === 0) break
-    await next.click()
+    await withFreshCode(page, username, () => page.getByRole("button", { name: choice }).first().click())
+    await page.locator('button[aria-pressed="true"]', { hasText: choice }).waitFor({ timeout: 20_000 })
   }
+  await withFreshCode(page, username, () => page.getByRole("button", { name: "Send my review" }).click())
+  await page
+    .getByText(/checkers? ha(s|ve) voted/)
+    .first()
+    .waitFor()
 }
 
 async function main(): Promise<void> {
@@ -147,9 +171,119 @@ async function walk(browser: Browser): Promise<void> {
     await runAllCells(priya, lab)
     await lab.getByText("log-rank test").last().waitFor()
   })
-  void CLOTTING
-  void runCell
-  void vote
+  await step("She asks for release of a table with a small count, and of a figure", priya, async () => {
+    const cell = await runCell(priya, lab, ASK_FIRST)
+    await cell.getByText("is with the output checkers").waitFor()
+  })
+  const { page: jonas } = await step("Jonas, an output checker, signs in", priya, () =>
+    openPerson(browser, "jonas"),
+  )
+  await step("He finds the small count, asks for a change, and sends his review", jonas, async () => {
+    await waitForChecks(jonas)
+    await review(jonas, "jonas", TITLE, wantChange)
+  })
+  const { page: mei } = await step("Mei, the second checker, signs in", jonas, () =>
+    openPerson(browser, "mei"),
+  )
+  await step("She votes without seeing his vote", mei, () => review(mei, "mei", TITLE, wantChange))
+  await step("Jonas returns the request with a comment", jonas, async () => {
+    await jonas.reload()
+    await jonas.getByRole("button", { name: "Return to author" }).click()
+    await jonas
+      .getByLabel("What should change?")
+      .fill("Two age bands have fewer than 10 people. Please join them to their neighbours.")
+    await jonas.getByRole("button", { name: "Return it" }).click()
+    await jonas.getByRole("button", { name: "Return it" }).waitFor({ state: "detached" })
+  })
+  await step("Priya joins the age bands in her notebook", priya, async () => {
+    const cell = await runCell(priya, lab, MEND)
+    await cell.getByText("mended").first().waitFor()
+  })
+  await step("She changes the file and asks again", priya, async () => {
+    await openProject(priya, LIVER)
+    await priya
+      .getByRole("link", { name: new RegExp(TITLE) })
+      .first()
+      .click()
+    await priya
+      .getByRole("button", { name: /Change|Fix|Edit/ })
+      .first()
+      .click()
+    await priya.getByRole("button", { name: "Take results/counts.csv out" }).click()
+    await priya.getByText("results/counts.csv").waitFor({ state: "detached" })
+    await priya.getByRole("button", { name: /^Add files/ }).click()
+    await priya
+      .getByRole("checkbox", { name: /mended\.csv/ })
+      .first()
+      .check()
+    await priya.getByRole("button", { name: "Add 1 file" }).click()
+    await priya.getByRole("heading", { name: "Add files" }).waitFor({ state: "detached" })
+    await priya.getByRole("button", { name: "Ask for release" }).click()
+    await priya.waitForURL((url) => !url.pathname.endsWith("/edit"))
+  })
+  await step("Jonas approves what is there now", jonas, async () => {
+    await waitForChecks(jonas)
+    await review(jonas, "jonas", TITLE, () => ({ choice: "Approve" }))
+  })
+  await step("Mei approves the same files", mei, () =>
+    review(mei, "mei", TITLE, () => ({ choice: "Approve" })),
+  )
+  await step("Mei releases what two people approved", mei, async () => {
+    await mei.reload()
+    await withFreshCode(mei, "mei", () => mei.getByRole("button", { name: "Release", exact: true }).click())
+    await mei.getByText("Released").first().waitFor()
+  })
+  await step("Priya downloads the released table, once", priya, async () => {
+    await openProject(priya, LIVER)
+    await priya
+      .getByRole("link", { name: new RegExp(TITLE) })
+      .first()
+      .click()
+    const row = priya.getByRole("row", { name: /mended\.csv/ })
+    const arrived = priya.waitForEvent("download", { timeout: 30_000 })
+    await row.getByRole("button", { name: /Download/ }).click()
+    await (await arrived).path()
+  })
+  const { page: kwame } = await step("Kwame, the auditor, signs in", priya, () =>
+    openPerson(browser, "kwame"),
+  )
+  await step("He finds the release in the log", kwame, async () => {
+    await kwame.goto(`${SITE}/log/search?family=outputs`)
+    await kwame
+      .getByText(/was released/)
+      .first()
+      .waitFor()
+  })
+  const { page: hannah } = await step("Hannah, a researcher of another project, signs in", kwame, () =>
+    openPerson(browser, "hannah"),
+  )
+  await step("She sees nothing of the first project", hannah, async () => {
+    const id = new URL(priya.url()).pathname.split("/").at(-1) ?? ""
+    const project = await projectIdOf(priya)
+    for (const path of [`/projects/${project}`, `/releases/${id}`]) {
+      await hannah.goto(`${SITE}${path}`)
+      await hannah
+        .getByText(/nothing here/i)
+        .first()
+        .waitFor()
+    }
+  })
+  await step("Her own workspace opens beside the first", hannah, () => enterWorkspace(hannah, CLOTTING))
+}
+
+/** The project's id, from its page's own address. */
+async function projectIdOf(page: Page): Promise<string> {
+  await openProject(page, LIVER)
+  return new URL(page.url()).pathname.split("/").at(-1) ?? ""
+}
+
+/** The newest request has left the machine's checks when it stands in the queue. */
+async function waitForChecks(page: Page): Promise<void> {
+  await page.goto(`${SITE}/queue`)
+  await page
+    .getByRole("link", { name: new RegExp(TITLE) })
+    .first()
+    .waitFor({ timeout: 90_000 })
 }
 
 main().catch((error: unknown) => {
