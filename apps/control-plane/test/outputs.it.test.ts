@@ -332,6 +332,14 @@ test("groups and files are edited, and what is missing is said", async () => {
   )
 })
 
+test("texts that nothing can store are refused as input, not as a fault", async () => {
+  const path = `/api/projects/${stack.project}/requests`
+  for (const title of ["NUL \u0000", "half \ud800"]) {
+    const answer = await stack.call("author", "POST", path, { title })
+    assert.deepEqual([answer.status, answer.body.code], [400, "invalid_input"])
+  }
+})
+
 test("somebody else's pushed file is not to be had", async () => {
   const upload = await stack.push("mine.csv", SAFE)
   const { body: made } = await stack.call("colleague", "POST", `/api/projects/${stack.project}/requests`, {

@@ -7,7 +7,8 @@ import type { Operation } from "#contract/operation.ts"
 import { recordRefusal } from "../actions/refusals.ts"
 import type { Ctx } from "../context.ts"
 import type { PersonActor } from "../domain/actor.ts"
-import { Problem } from "../domain/errors.ts"
+import { Invalid, Problem } from "../domain/errors.ts"
+import { isStorable } from "../domain/text.ts"
 import { assertStepUp, authenticate, type VerifyToken } from "./auth.ts"
 import { mapError, sendError } from "./errors.ts"
 import type { Call, Handlers } from "./handler.ts"
@@ -56,6 +57,8 @@ async function serve(
       if (READS_DATA.has(operation.serves)) ctx.audit.assertHealthy()
       if (operation.stepUp) await assertStepUp(ctx, operation, actor)
     }
+    // No table and no log can hold such texts, so no schema has to say it for itself.
+    if (!isStorable(request.body) || !isStorable(request.query)) throw new Invalid("invalid_input")
     void reply.header("cache-control", operation.serves === "public" ? "public, max-age=5" : "no-store")
     const call: Omit<Call<never>, "asked"> & { asked: unknown } = {
       ctx,
