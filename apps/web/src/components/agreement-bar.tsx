@@ -24,7 +24,7 @@ export function warnAgreement(daysLeft: number): { kind: "waits" | "blocked"; wo
 export function placeMarks(daysTotal: number): { days: number; at: number }[] {
   return MARKS.filter((days) => days < daysTotal).map((days) => ({
     days,
-    at: (1 - days / Math.max(1, daysTotal)) * 100,
+    at: Math.round((1 - days / Math.max(1, daysTotal)) * 1000) / 10,
   }))
 }
 

@@ -22,7 +22,8 @@ export function Comments({ view, file }: { view: RequestView; file?: string }) {
             <PersonBadge name={comment.person.name} small />
             <strong style={{ fontWeight: 500 }}>{comment.person.name}</strong>
             <span className="meta">
-              {partWords[comment.person.part]}, turn {comment.turn}, <Near at={comment.at} />
+              {comment.person.name.endsWith("output checker") ? "" : `${partWords[comment.person.part]}, `}
+              turn {comment.turn}, <Near at={comment.at} />
               {comment.visibility === "checkers" ? ", seen by checkers only" : ""}
             </span>
           </div>

@@ -340,8 +340,8 @@ function DoorNote({ door }: { door: DoorView | undefined }) {
         {door.last ? (
           <>
             {" "}
-            Last: <span className="mono">{door.last.what}</span>, <Ago at={door.last.at} />{" "}
-            <LogChip index={door.last.index} />
+            Last: <span className={door.id === "data" ? "mono" : ""}>{door.last.what}</span>,{" "}
+            <Ago at={door.last.at} /> {door.last.index === null ? null : <LogChip index={door.last.index} />}
           </>
         ) : null}
       </p>
