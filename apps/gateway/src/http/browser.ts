@@ -36,6 +36,8 @@ type Visit = { workspace: string; target: Target; match: Extract<Match, { allowe
 const COOKIE = "__Host-gh-ws"
 /** Largest frame from a browser: code, or a widget's upload. */
 const MAX_BROWSER_FRAME = 8 << 20
+/** Requests and sockets of one session at a time; Lab at its busiest has about a third. */
+const MAX_OPEN = 100
 const VISIT = Symbol("visit")
 const OPENED = Symbol("opened notebook socket")
 
@@ -134,6 +136,7 @@ async function admit(deps: BrowserDeps, request: FastifyRequest): Promise<Visit>
   const path = target.path === "/" ? "/lab" : target.path
   const match = matchRoute(request.method, path, target.query, upgrade)
   if (!match.allowed) throw new Denied(match.code === "method_denied" ? 405 : 403, match.code)
+  if (session.open.size >= MAX_OPEN) throw new Denied(429, "too_many")
   return { workspace, target, match, session }
 }
 

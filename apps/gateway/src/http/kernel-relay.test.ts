@@ -197,6 +197,14 @@ test("a browser that does not read holds the kernel back instead of filling memo
   browser.terminate()
 })
 
+test("one session holds a bounded number of sockets", async () => {
+  const sockets: WebSocket[] = []
+  for (let index = 0; index < 100; index++) sockets.push(await rig.openKernel())
+  await assert.rejects(rig.openKernel(), /429/)
+  for (const socket of sockets) socket.terminate()
+  await until(async () => (await rig.browse("/api/me")).status === 200, "room again")
+})
+
 test("the event stream goes one way", async () => {
   const { WebSocket: Socket } = await import("ws")
   rig.notebook.protocol = false
