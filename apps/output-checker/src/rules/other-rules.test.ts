@@ -246,3 +246,57 @@ test("file type: content against name and against the policy's list", async () =
   await expect("file-type", "violated", "label,n\na,150\nb,45\n", { name: "table.png" })
   await expect("file-type", "violated", "PAR1xxxxxxxxxxxxxxxxxxxPAR1", { name: "table.csv" })
 })
+
+test("degrees of freedom: a print that states only what is left", async () => {
+  const name = { name: "fit.txt" }
+  await expect("degrees-of-freedom", "violated", "Df Residuals:   7\n", name)
+  await expect(
+    "degrees-of-freedom",
+    "violated",
+    "Residual standard error: 3.2 on 7 degrees of freedom\n",
+    name,
+  )
+  await expect("degrees-of-freedom", "satisfied", "Df Residuals:   70\n", name)
+})
+
+test("recovery: two hidden cells in every line, and still one of them is determined", async () => {
+  const text =
+    "region,a,b,c,d,total\nNorth,*,*,40,50,140\nSouth,*,*,*,51,144\nEast,22,32,*,*,148\nWest,23,33,*,*,152\nTotal,86,126,166,206,584\n"
+  const file = await checkText(text, { policy: "ons-srs" })
+  const values = findingsOf(file, "recovery").flatMap((f) => f.recovered ?? [])
+  assert.deepEqual(
+    values.map((r) => [r.row, r.column, r.value]),
+    [[1, "c", 41]],
+  )
+})
+
+test("recovery: shares give hidden counts where sums do not", async () => {
+  const text = "group,n,percent\na,100,50.0\nb,60,30.0\nc,*,4.0\nd,*,16.0\nTotal,200,100.0\n"
+  const file = await checkText(text, { policy: "ons-srs" })
+  const values = findingsOf(file, "recovery").flatMap((f) => f.recovered ?? [])
+  assert.deepEqual(
+    values.map((r) => [r.row, r.value, r.derivation]),
+    [
+      [2, 8, "4% of 200 is 8, so the hidden cell is 8"],
+      [3, 32, "16% of 200 is 32, so the hidden cell is 32"],
+    ],
+  )
+})
+
+test("recovery: a total that shown lines contradict proves nothing", async () => {
+  await expect("recovery", "satisfied", "age,yes,no\na,145,10\nb,*,20\nTotal,153,99\n", { policy: "ons-srs" })
+})
+
+test("differencing: large differences and accidental nearness are none", async () => {
+  const now = "age,n\n0-17,153\n18-64,240\n65+,120\n80+,301\n"
+  await expect("differencing", "satisfied", now, {
+    earlier: { "table.csv": "age,n\n0-17,103\n18-64,240\n65+,120\n80+,301\n" },
+  })
+  await expect("differencing", "satisfied", now, {
+    earlier: { "cohort.csv": "age,n\n0-17,150\n18-64,101\n65+,502\n80+,703\n" },
+  })
+})
+
+test("size: more bytes than a person can look through", async () => {
+  await expect("size", "violated", `label,n\n${"x".repeat(16_777_300)},150\n`)
+})

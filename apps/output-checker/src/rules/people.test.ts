@@ -59,6 +59,8 @@ test("person_id: this project's range is an identifier, any other an incident", 
   const file = await checkText(`x,n\n${other},150\nb,40\n`, { idsBase: BASE })
   assert.deepEqual(placesOf(file, "identifier"), ["0/x"])
   assert.match(findingsOf(file, "identifier")[0]?.message ?? "", /incident/)
+  const mine = await checkText(`x,n\n${own},150\nb,40\n`, { idsBase: BASE })
+  assert.match(findingsOf(mine, "identifier")[0]?.message ?? "", /a person_id of this project/)
   for (const spelling of [`${own}.0`, own.toLocaleString("en-GB"), `id ${own} seen`, own.toExponential()])
     await expect("identifier", "violated", `x,n\n"${spelling}",150\nb,40\n`, { idsBase: BASE })
   await expect("identifier", "satisfied", `x,n\n${PERSON_ID_LOW - 1},150\nb,40\n`, { idsBase: BASE })
