@@ -30,6 +30,14 @@ test("ranges of two projects never meet, and ids stay inside their own", () => {
   )
 })
 
+test("a range ends where the next one begins", () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 2 ** 20 - 2 }), (n) => {
+      assert.equal(projectRange(n).to + 1, projectRange(n + 1).from)
+    }),
+  )
+})
+
 test("project 0, rank 0 and what lies outside are no ids", () => {
   for (const n of [0, -1, 2 ** 20, 1.5, Number.NaN]) assert.throws(() => projectRange(n), RangeError)
   for (const r of [0, -1, 2 ** 32, 0.5]) assert.throws(() => toPersonId(1, r), RangeError)
