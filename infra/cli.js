@@ -14,7 +14,7 @@ const programs = {
   prove: "e2e/prove.ts",
   tour: "e2e/tour.ts",
   bench: "e2e/bench.ts",
-  "check-output": "apps/output-checker/src/main.ts",
+  "check-output": "apps/output-checker/src/cli.ts",
   log: "apps/transparency/src/cli.ts",
 }
 
