@@ -4,7 +4,7 @@ import { test } from "node:test"
 import { staleNumber } from "./engine.ts"
 import { modulesMatch } from "./launch.js"
 import { parseMounts } from "./mounts.ts"
-import { ENGINE_NEEDS, missing } from "./packages.ts"
+import { ENGINE_NEEDS, missing, onPath } from "./packages.ts"
 
 test("a number left by a dead engine, or taken by another program, does not count as an engine", () => {
   const names: Record<number, string> = { 10: "dockerd", 11: "bash" }
@@ -32,6 +32,11 @@ test("only what is missing is asked for, each package once", () => {
     [],
   )
   const without = (...commands: string[]) => missing(ENGINE_NEEDS, (command) => !commands.includes(command))
+  assert.deepEqual(
+    missing([{ commands: ["no-such-command", "sh"], packages: ["dash"] }], onPath),
+    [],
+    "any of the commands will do, looked for on the path",
+  )
   assert.deepEqual(without("iptables"), ["iptables"])
   assert.deepEqual(without("docker", "dockerd"), ["docker.io", "docker-cli"])
 })

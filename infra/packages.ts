@@ -33,7 +33,11 @@ export function onPath(
 }
 
 export function missing(needs: readonly Need[], has: (command: string) => boolean): string[] {
-  return [...new Set(needs.filter((need) => !need.commands.some(has)).flatMap((need) => need.packages))]
+  return [
+    ...new Set(
+      needs.filter((need) => !need.commands.some((command) => has(command))).flatMap((need) => need.packages),
+    ),
+  ]
 }
 
 export async function ensurePackages(

@@ -131,11 +131,10 @@ export async function environmentOf(installation: Installation): Promise<Record<
 
 /** Servers of every installation on this machine; to be compared before and after a test run. */
 export async function runningServices(): Promise<string[]> {
-  const text = await run("docker", ["ps", "-q", "--no-trunc", "--filter", "label=glasshouse.role=service"])
-  return text
-    .split("\n")
-    .filter((line) => line !== "")
-    .toSorted()
+  // By name and not by container: somebody may start the other installation anew meanwhile.
+  const format = '{{.Label "glasshouse.installation"}} {{.Label "com.docker.compose.service"}}'
+  const text = await run("docker", ["ps", "--format", format, "--filter", "label=com.docker.compose.service"])
+  return [...new Set(text.split("\n").filter((line) => line.trim() !== ""))].toSorted()
 }
 
 export async function startTestInstallation(root: string, print: Print): Promise<TestInstallation> {
