@@ -41,11 +41,11 @@ function HomeParts({ home }: { home: Answer<"homeGet"> }) {
   const [waits, doing, changed] = parts
   return (
     <div className="home-columns">
-      <div style={{ display: "grid", gap: 24 }}>
+      <div className="stack">
         <Part part={waits} items={home.items} />
         <Part part={doing} items={home.items} />
       </div>
-      <div style={{ display: "grid", gap: 24 }}>
+      <div className="stack">
         <section className="pane">
           <div className="pane-head">
             <h2>Your projects</h2>

@@ -108,7 +108,7 @@ function DetailBody({ project, detail }: { project: string; detail: Detail }) {
   const sign = useChange("agreementSign", { refetch: ["agreementVersionGet", "projectGet"] })
   const { version } = detail
   return (
-    <div style={{ display: "grid", gap: 24 }}>
+    <div className="stack">
       <div className="safes">
         {detail.words.map((part) => (
           <section className="pane" key={part.heading}>

@@ -81,7 +81,7 @@ function CataloguePage({ catalogue }: { catalogue: Answer<"catalogueGet"> }) {
 
 function TableDetail({ table }: { table: Table }) {
   return (
-    <div style={{ display: "grid", gap: 20, minWidth: 0 }}>
+    <div className="stack">
       <section>
         <h2 className="mono" style={{ fontSize: 16, lineHeight: "22px", overflowWrap: "anywhere" }}>
           {table.name}
