@@ -170,6 +170,17 @@ test("a stream ends with its intent unless a new one is given", async () => {
   assert.deepEqual(rig.controlPlane.outcomes[2]?.ranges, [[0, border]])
 })
 
+test("a stream does not go on with another version of its object", async () => {
+  rig.store.piece = 100_000
+  rig.store.beforePiece = (at) => {
+    if (at !== 300_000) return
+    rig.clock.ahead += 61_000
+    offer(KEY, BYTES, "etag-2")
+  }
+  await assert.rejects(rig.inside(`/data/${KEY}`))
+  assert.equal(rig.controlPlane.intents.length, 2)
+})
+
 test("the store holds other bytes than those allowed: none is served", async () => {
   rig.store.failure = "object_changed"
   const changed = await rig.inside(`/data/${KEY}`)
