@@ -1,6 +1,8 @@
 // The other root scripts: each name leads to one TypeScript program.
+import { existsSync } from "node:fs"
+import path from "node:path"
 import process from "node:process"
-import { handOver } from "./launch.js"
+import { handOver, root } from "./launch.js"
 
 const programs = {
   start: "infra/commands/start.ts",
@@ -13,7 +15,7 @@ const programs = {
   "demo-code": "infra/commands/demo-code.ts",
   prove: "e2e/prove.ts",
   tour: "e2e/tour.ts",
-  bench: "e2e/bench.ts",
+  bench: "infra/commands/bench.ts",
   "check-output": "apps/output-checker/src/cli.ts",
   log: "apps/transparency/src/cli.ts",
 }
@@ -24,6 +26,10 @@ if (program === undefined) {
   process.stderr.write(
     `Unknown command ${JSON.stringify(name ?? "")}. Known: ${Object.keys(programs).join(", ")}.\n`,
   )
+  process.exit(2)
+}
+if (!existsSync(path.join(root, program))) {
+  process.stderr.write(`npm run ${name}: there is no ${program} in this version.\n`)
   process.exit(2)
 }
 handOver(program, args)

@@ -47,7 +47,7 @@ export class Compose {
   readonly #program: string[]
   readonly #prefix: string[]
 
-  constructor(program: string[], root: string, installation: Installation) {
+  constructor(program: string[], root: string, installation: Installation, over: string[]) {
     this.#program = program
     this.#prefix = [
       "-p",
@@ -56,13 +56,15 @@ export class Compose {
       path.join(root, "infra"),
       "-f",
       path.join(root, "infra", "compose.yaml"),
+      ...over.flatMap((file) => ["-f", path.join(root, "infra", file)]),
       "--env-file",
       path.join(installation.state, "compose.env"),
     ]
   }
 
-  static async of(root: string, installation: Installation): Promise<Compose> {
-    return new Compose(await findCompose(), root, installation)
+  /** `over` names files of infra/ that are laid over compose.yaml. */
+  static async of(root: string, installation: Installation, over: string[] = []): Promise<Compose> {
+    return new Compose(await findCompose(), root, installation, over)
   }
 
   async try(...args: string[]): Promise<Finished> {
