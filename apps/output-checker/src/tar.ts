@@ -40,11 +40,12 @@ function checkSum(block: Uint8Array): boolean {
 }
 
 /** Records are `LENGTH KEY=VALUE\n`, their lengths counted in bytes. */
-function paxPath(bytes: Uint8Array): { path?: string; size?: number } {
+/** Records "<length> key=value\n", their lengths in bytes. */
+function readPax(bytes: Uint8Array): { path?: string; size?: number } {
   const out: { path?: string; size?: number } = {}
   let at = 0
-  while (at < bytes.length) {
-    const space = bytes.indexOf(0x20, at)
+  while (at < bytes.length && bytes[at] !== 0) {
+    const space = bytes.indexOf(32, at)
     const length = space < 0 ? Number.NaN : Number(textAt(bytes, at, space - at))
     if (!Number.isInteger(length) || length <= space - at + 1 || at + length > bytes.length)
       throw new TarError("A long name in the tar is broken")
@@ -56,6 +57,13 @@ function paxPath(bytes: Uint8Array): { path?: string; size?: number } {
     at += length
   }
   return out
+}
+
+/** The name in the header itself; a longer name before it makes this one a cut, maybe inside a character. */
+function headerPath(block: Uint8Array): string {
+  const prefix = textAt(block, 257, 5) === "ustar" && block[262] === 0 ? textAt(block, 345, 155) : ""
+  const name = textAt(block, 0, 100)
+  return prefix === "" ? name : `${prefix}/${name}`
 }
 
 function assertPath(path: string): void {
@@ -86,7 +94,7 @@ export function readTar(bytes: Uint8Array): TarEntry[] {
     const body = bytes.subarray(start, start + size)
     at = start + Math.ceil(size / 512) * 512
     if (type === "x") {
-      next = paxPath(body)
+      next = readPax(body)
       continue
     }
     if (type === "g") continue
@@ -94,9 +102,7 @@ export function readTar(bytes: Uint8Array): TarEntry[] {
       next = { path: textAt(body, 0, body.length) }
       continue
     }
-    const prefix = textAt(block, 257, 5) === "ustar" ? textAt(block, 345, 155) : ""
-    const name = textAt(block, 0, 100)
-    const path = (next.path ?? (prefix === "" ? name : `${prefix}/${name}`)).replace(/^\.\//, "")
+    const path = (next.path ?? headerPath(block)).replace(/^\.\//, "")
     next = {}
     if (type === "5") continue
     if (type !== "0" && type !== "\0")
