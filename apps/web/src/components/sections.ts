@@ -15,7 +15,11 @@ export function listSections(me: Me): Section[] {
     ...(me.appointments.some((each) => each.scope === "data_set")
       ? [{ label: "Applications", to: "/applications" }]
       : []),
-    { label: "Data sets", to: "/data-sets" },
+    ...(can.dataManage.allowed ||
+    can.logView.allowed ||
+    me.appointments.some((each) => each.scope === "data_set")
+      ? [{ label: "Data sets", to: "/data-sets" }]
+      : []),
     ...(can.logView.allowed ? [{ label: "Log", to: "/audit" }] : []),
     { label: "Roles", to: "/roles" },
     { label: "Holds", to: "/holds" },

@@ -5,6 +5,7 @@ import { IconBookmark, IconDownload } from "@tabler/icons-react"
 import { useEffect, useMemo, useState } from "react"
 import { Link, useSearchParams } from "react-router"
 import { callRaw, saveAs, type Answer } from "../../api/client.ts"
+import { ApiError } from "../../api/errors.ts"
 import { useReadPages } from "../../api/queries.ts"
 import { Fault, PageFault } from "../../components/fault.tsx"
 import { LogChip } from "../../components/log-chip.tsx"
@@ -27,8 +28,17 @@ type Row = Answer<"logSearch">["rows"][number]
 const PAGE = 50
 
 export function LogSearch() {
+  const me = useMe().data
+  const view = me?.actions.logView
+  if (view && !view.allowed) {
+    const message = view.reason ?? "Your roles do not include the log."
+    return <PageFault error={new ApiError(403, { code: view.code ?? "not_permitted", message })} />
+  }
+  return <Search zone={me?.site.zone ?? "Europe/London"} />
+}
+
+function Search({ zone }: { zone: string }) {
   useTitle("Log")
-  const zone = useMe().data?.site.zone ?? "Europe/London"
   const [query, setQuery] = useSearchParams()
   const text = query.toString()
   const filter = useMemo(() => readFilter(new URLSearchParams(text), zone), [text, zone])
@@ -85,11 +95,7 @@ function Rows({ filter, selected, onSelect }: RowsProps) {
   useRowKeys(rows, selected, onSelect)
 
   if (pages.error && rows.length === 0) {
-    return pages.error.status === 403 || pages.error.status === 404 ? (
-      <PageFault error={pages.error} />
-    ) : (
-      <Fault error={pages.error} onRetry={() => void pages.refetch()} />
-    )
+    return <Fault error={pages.error} onRetry={() => void pages.refetch()} />
   }
   if (pages.data && rows.length === 0) {
     return (
