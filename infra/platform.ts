@@ -3,6 +3,7 @@
 import { createHash } from "node:crypto"
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from "node:fs"
 import path from "node:path"
+import { backupBeforeMigration } from "./backup.ts"
 import { ensureImages, ensureSourceImage, imagePresent } from "./build.ts"
 import { Compose, composeEnvironment, renderEnvironmentFile } from "./compose.ts"
 import { copyDemoData, waitDemoData } from "./demo-data.ts"
@@ -203,6 +204,11 @@ export function startSteps(root: string, installation: Installation, options: St
       name: "sign-in",
       run: async () => reconcileIdentity(installation),
       advice: "Look at the log of the keycloak container, then start again.",
+    },
+    {
+      name: "backup",
+      run: async () => backupBeforeMigration(root, installation),
+      advice: "Make room on the disk, then start again: nothing is migrated without a backup.",
     },
     {
       name: "apps",
