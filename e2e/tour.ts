@@ -200,7 +200,7 @@ async function walk(browser: Browser): Promise<void> {
     await cell.getByText("mended").first().waitFor()
   })
   await step("She changes the file and asks again", priya, async () => {
-    await openProject(priya, LIVER)
+    await priya.goto(`${SITE}/projects/${await projectIdOf(priya)}/requests`)
     await priya
       .getByRole("link", { name: new RegExp(TITLE) })
       .first()
@@ -234,7 +234,7 @@ async function walk(browser: Browser): Promise<void> {
     await mei.getByText("Released").first().waitFor()
   })
   await step("Priya downloads the released table, once", priya, async () => {
-    await openProject(priya, LIVER)
+    await priya.goto(`${SITE}/projects/${await projectIdOf(priya)}/releases`)
     await priya
       .getByRole("link", { name: new RegExp(TITLE) })
       .first()
