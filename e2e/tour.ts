@@ -210,7 +210,7 @@ async function walk(browser: Browser): Promise<void> {
       .first()
       .click()
     await priya.getByRole("button", { name: "Take results/counts.csv out" }).click()
-    await priya.getByText("results/counts.csv").waitFor({ state: "detached" })
+    await priya.getByRole("button", { name: "Take results/counts.csv out" }).waitFor({ state: "detached" })
     await priya.getByRole("button", { name: /^Add files/ }).click()
     await priya
       .getByRole("checkbox", { name: /mended\.csv/ })
