@@ -218,6 +218,10 @@ async function walk(browser: Browser): Promise<void> {
       .check()
     await priya.getByRole("button", { name: "Add 1 file" }).click()
     await priya.getByRole("heading", { name: "Add files" }).waitFor({ state: "detached" })
+    await priya
+      .getByLabel("How were small numbers handled?")
+      .first()
+      .fill("Age bands with fewer than 10 people were joined")
     await priya.getByRole("button", { name: "Ask for release" }).click()
     await priya.waitForURL((url) => !url.pathname.endsWith("/edit"))
   })
