@@ -226,7 +226,7 @@ test("no file names the host of a package registry", () => {
     [
       "registry\\.npm" + "js",
       "pypi\\.or" + "g",
-      "pythonhosted",
+      ["python", "hosted"].join(""),
       "repo1\\.maven",
       "proxy\\.golang\\.",
       "deb\\.debian\\.",
