@@ -79,6 +79,12 @@ export class Sessions {
     return this.#now() < session.validUntil && this.#sessions.get(session.secret) === session
   }
 
+  /** Asks now whether the session goes on, by a question put after this call; never throws. */
+  async recheck(session: Session): Promise<void> {
+    await session.renewal?.catch(() => undefined)
+    if (this.#sessions.get(session.secret) === session) await this.#renew(session).catch(() => undefined)
+  }
+
   /** Registers what ends with the session; returns the function that takes it off again. */
   attach(session: Session, stop: (ending: Ending) => void): () => void {
     session.open.add(stop)

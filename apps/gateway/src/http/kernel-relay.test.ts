@@ -164,6 +164,44 @@ test("a kernel's own end is passed on, but it cannot say that access ended", asy
   assert.equal((await closing(second.browser)).code, 1011)
 })
 
+test("a notebook that breaks with its access already ended: the access's code, at once", async () => {
+  const { browser, notebook } = await kernel()
+  rig.controlPlane.ended.set(rig.secret, "run_stopped")
+  const from = performance.now()
+  notebook.terminate()
+  assert.deepEqual(await closing(browser), { code: 4403, reason: "run_stopped" })
+  assert.ok(performance.now() - from < 1000)
+})
+
+test("a notebook that breaks before its access ends: the access's code, and nothing logged meanwhile", async () => {
+  const { browser, notebook } = await kernel()
+  const ended = closing(browser)
+  const asked = rig.controlPlane.renewals.length
+  notebook.terminate()
+  await until(() => rig.controlPlane.renewals.length > asked, "the control plane is asked")
+  browser.send(execute("too_late = 1"))
+  rig.controlPlane.ended.set(rig.secret, "workspace_died")
+  assert.deepEqual(await ended, { code: 4403, reason: "workspace_died" })
+  assert.equal(rig.controlPlane.messages.length, 0)
+})
+
+test("a notebook that breaks while nobody can be asked is broken, after three seconds at most", async () => {
+  const { browser, notebook } = await kernel()
+  rig.controlPlane.failures.set("/leases/renew", "hang")
+  const from = performance.now()
+  notebook.terminate()
+  assert.deepEqual(await closing(browser), { code: 1011, reason: "" })
+  const waited = performance.now() - from
+  assert.ok(waited > 1500 && waited < 3500, `${waited} ms`)
+})
+
+test("a kernel that ends in order is passed on once the control plane has been asked", async () => {
+  const { browser, notebook } = await kernel()
+  rig.controlPlane.ended.set(rig.secret, "run_stopped")
+  notebook.close(1000, "")
+  assert.deepEqual(await closing(browser), { code: 4403, reason: "run_stopped" })
+})
+
 test("what was sent before leaving is still forwarded, then the kernel's side ends", async () => {
   const { browser, notebook } = await kernel()
   let left = false

@@ -1,6 +1,7 @@
 // Carries one kernel's WebSocket. Towards the kernel: one message at a time, judged, logged, then
 // forwarded, in the order in which they came. Towards the browser: counted before it is sent, cut where
 // it is too much. Both ways with back-pressure, so that a slow side costs no memory.
+import { setTimeout as delay } from "node:timers/promises"
 import type { WebSocket } from "ws"
 import type { Ending, Session, Sessions } from "../actions/sessions.ts"
 import { BadFrame, type Frame, readFrame } from "../domain/frame.ts"
@@ -17,6 +18,9 @@ const MAX_QUEUED = 64
 const OUTPUTS = new Set(["stream", "display_data", "update_display_data", "execute_result", "error"])
 const PING_EVERY = 20_000
 const MAX_MISSED = 2
+/** How long a broken notebook's side waits for the control plane's word on why, and how often it asks. */
+const WORD_WITHIN = 3000
+const ASK_EVERY = 400
 
 export type Relay = {
   sessions: Sessions
@@ -58,7 +62,8 @@ function carryIn(browser: WebSocket, kernel: WebSocket, relay: Relay): void {
 
   let over = false
   async function forward(data: Buffer, isBinary: boolean): Promise<void> {
-    if (over || !relay.sessions.isLive(relay.session)) return
+    // What cannot be forwarded is not logged as if it were.
+    if (over || kernel.readyState !== kernel.OPEN || !relay.sessions.isLive(relay.session)) return
     if (!isBinary) throw new BadFrame("a text frame")
     const frame = readFrame(data)
     const judged = judgeMessage(frame)
@@ -140,10 +145,33 @@ export function joinSockets(
   // `ws` closes after an error by itself; without a listener the process would end.
   browser.on("error", () => undefined)
   notebook.on("error", () => undefined)
-  notebook.once("close", (code, reason) =>
-    endSocket(browser, passableCode(code), reason.toString("utf8").slice(0, 100)),
-  )
+  notebook.once("close", (code, reason) => {
+    const given = passableCode(code)
+    void waitForWord(browser, sessions, session, given === CLOSE.broken).then(() =>
+      endSocket(browser, given, reason.toString("utf8").slice(0, 100)),
+    )
+  })
   if (!sessions.isLive(session)) endSocket(browser, CLOSE.ended, "session_ended")
+}
+
+/**
+ * A notebook ends before the gateway hears why: its container is stopped and the lease still runs. So the
+ * control plane is asked first; an access that has ended closes the browser's side with its own code.
+ */
+async function waitForWord(
+  browser: WebSocket,
+  sessions: Sessions,
+  session: Session,
+  isBroken: boolean,
+): Promise<void> {
+  const until = performance.now() + WORD_WITHIN
+  const bound = delay(WORD_WITHIN, undefined, { ref: false })
+  for (;;) {
+    await Promise.race([sessions.recheck(session), bound])
+    const isOpen = browser.readyState === browser.OPEN
+    if (!isBroken || !isOpen || performance.now() + ASK_EVERY > until) return
+    await delay(ASK_EVERY, undefined, { ref: false })
+  }
 }
 
 export function closeCodeOf(ending: Ending): number {
