@@ -4,8 +4,10 @@
 import { mkdirSync } from "node:fs"
 import { join } from "node:path"
 import type { Browser, Page } from "playwright"
-import { enterCode, launchBrowser, openPerson, SITE } from "./support/browser.ts"
-import { openNotebook, runAllCells, runCell, waitForLab } from "./support/notebook.ts"
+import { launchBrowser, openPerson, SITE } from "./support/browser.ts"
+import { review, withFreshCode } from "./support/desk.ts"
+import { notebookFrame, openNotebook, runAllCells, runCell, waitForLab } from "./support/notebook.ts"
+import { acceptInvitation, enterWorkspace, invite, openProject, removeMember } from "./support/project.ts"
 
 const OUT = join(import.meta.dirname, "tour")
 mkdirSync(OUT, { recursive: true })
@@ -58,81 +60,6 @@ async function step<T>(what: string, page: Page, work: () => Promise<T>): Promis
     )
     throw error
   }
-}
-
-async function openProject(page: Page, title: string): Promise<void> {
-  await page.goto(`${SITE}/projects`)
-  await page
-    .getByRole("link", { name: new RegExp(title) })
-    .first()
-    .click()
-  await page.getByRole("heading", { level: 1, name: title }).waitFor()
-}
-
-/** From the project to an open notebook. */
-async function enterWorkspace(page: Page, title: string): Promise<void> {
-  await openProject(page, title)
-  await page
-    .getByRole("button", { name: "Enter workspace" })
-    .or(page.getByRole("link", { name: "Enter workspace" }))
-    .first()
-    .click()
-  await page.waitForURL(/\/workspaces\//, { timeout: 60_000 })
-  await waitForLab(page)
-}
-
-/** A decision that asks for a fresh code goes on by itself once it is given. */
-async function withFreshCode(page: Page, username: string, press: () => Promise<void>): Promise<void> {
-  await press()
-  const asked = await Promise.race([
-    page
-      .locator("#otp")
-      .waitFor({ timeout: 8_000 })
-      .then(
-        () => true,
-        () => false,
-      ),
-    page
-      .waitForURL((u) => u.hostname.startsWith("id."), { timeout: 8_000 })
-      .then(
-        () => true,
-        () => false,
-      ),
-  ])
-  if (asked) {
-    await enterCode(page, username)
-    await page.waitForURL((url) => url.origin === new URL(SITE).origin)
-  }
-}
-
-/** Votes on every file of a request at the desk, and sends the review. */
-async function review(
-  page: Page,
-  username: string,
-  title: string,
-  choose: (file: string) => { choice: "Approve" | "Ask for change"; comment?: string },
-): Promise<void> {
-  await page.goto(`${SITE}/queue`)
-  await page
-    .getByRole("link", { name: new RegExp(title) })
-    .first()
-    .click()
-  const list = page.getByRole("complementary", { name: "Files" })
-  await list.locator("button[data-vote]").first().waitFor()
-  const count = await list.locator("button[data-vote]").count()
-  for (let i = 0; i < count; i += 1) {
-    const file = list.locator("button[data-vote]").nth(i)
-    await file.click()
-    const { choice, comment } = choose(await file.innerText())
-    if (comment !== undefined) await page.getByRole("textbox", { name: /^Comment on/ }).fill(comment)
-    await withFreshCode(page, username, () => page.getByRole("button", { name: choice }).first().click())
-    await page.locator('button[aria-pressed="true"]', { hasText: choice }).waitFor({ timeout: 20_000 })
-  }
-  await withFreshCode(page, username, () => page.getByRole("button", { name: "Send my review" }).click())
-  await page
-    .getByText(/checkers? ha(s|ve) voted/)
-    .first()
-    .waitFor()
 }
 
 async function main(): Promise<void> {
@@ -234,8 +161,8 @@ async function walk(browser: Browser): Promise<void> {
   )
   await step("Mei releases what two people approved", mei, async () => {
     await mei.reload()
-    await withFreshCode(mei, "mei", () => mei.getByRole("button", { name: "Release", exact: true }).click())
-    await mei.getByText("Released").first().waitFor()
+    const release = mei.getByRole("button", { name: "Release", exact: true })
+    await withFreshCode(mei, "mei", () => release.click(), { done: mei.getByText("Released").first() })
   })
   await step("Priya downloads the released table, once", priya, async () => {
     await priya.goto(`${SITE}/projects/${await projectIdOf(priya)}/releases`)
@@ -251,20 +178,25 @@ async function walk(browser: Browser): Promise<void> {
   const { page: kwame } = await step("Kwame, the auditor, signs in", priya, () =>
     openPerson(browser, "kwame"),
   )
-  await step("He finds the release in the log", kwame, async () => {
-    await kwame.goto(`${SITE}/log/search?family=outputs`)
+  await step("He finds every step of it in the log, and proves one in his browser", kwame, async () => {
+    await kwame.goto(`${SITE}/audit?family=outputs`)
+    for (const words of [/asked for release/i, /returned/i, /voted|vote/i, /released/i, /downloaded/i])
+      await kwame.getByRole("listitem").filter({ hasText: words }).first().waitFor()
     await kwame
-      .getByText(/was released/)
+      .getByRole("listitem")
+      .filter({ hasText: /released/i })
       .first()
-      .waitFor()
+      .getByRole("link")
+      .click()
+    await kwame.getByRole("button", { name: "Verify in this browser" }).click()
+    await kwame.getByText("Verified in this browser").waitFor()
   })
   const { page: hannah } = await step("Hannah, a researcher of another project, signs in", kwame, () =>
     openPerson(browser, "hannah"),
   )
+  const liver = await projectIdOf(priya)
   await step("She sees nothing of the first project", hannah, async () => {
-    const id = new URL(priya.url()).pathname.split("/").at(-1) ?? ""
-    const project = await projectIdOf(priya)
-    for (const path of [`/projects/${project}`, `/releases/${id}`]) {
+    for (const path of [`/projects/${liver}`, `/projects/${liver}/releases`]) {
       await hannah.goto(`${SITE}${path}`)
       await hannah
         .getByText(/nothing here/i)
@@ -272,7 +204,53 @@ async function walk(browser: Browser): Promise<void> {
         .waitFor()
     }
   })
-  await step("Her own workspace opens beside the first", hannah, () => enterWorkspace(hannah, CLOTTING))
+  const { page: amara } = await step("Amara, the project admin, signs in", hannah, () =>
+    openPerson(browser, "amara"),
+  )
+  const link = await step("She invites Hannah", amara, () => invite(amara, liver, "Hannah", "hannah"))
+  await step("Hannah joins, and opens a workspace of the project", hannah, async () => {
+    await acceptInvitation(hannah, link, LIVER)
+    await enterWorkspace(hannah, LIVER)
+  })
+  await step("Amara removes her: the open notebook closes within 5 s", amara, async () => {
+    await removeMember(amara, liver, "Hannah", "The work is done")
+    await seeNotebookClose(hannah, 5_000)
+  })
+  await step("Hannah's own workspace opens in her own project", hannah, () =>
+    enterWorkspace(hannah, CLOTTING),
+  )
+  await step("Priya is in hers", priya, () => enterWorkspace(priya, LIVER))
+  await step("Kwame stops everything: both notebooks close within 5 s", kwame, async () => {
+    await kwame.goto(`${SITE}/holds`)
+    await kwame.getByRole("button", { name: "Stop everything" }).click()
+    const dialog = kwame.getByRole("dialog")
+    await dialog.getByLabel("Reason").fill("A rehearsal")
+    await dialog.getByRole("button", { name: "Stop everything" }).click()
+    await dialog.waitFor({ state: "detached" })
+    await Promise.all([priya, hannah].map((page) => seeNotebookClose(page, 5_000)))
+  })
+  await step("He proposes to lift it", kwame, async () => {
+    await kwame.getByRole("button", { name: /^Propose to lift/ }).click()
+    const dialog = kwame.getByRole("dialog")
+    await dialog.getByLabel("Reason").fill("The rehearsal is over")
+    await withFreshCode(kwame, "kwame", () => dialog.getByRole("button", { name: "Propose" }).click(), {
+      done: kwame.getByText(/proposes to lift it/),
+    })
+  })
+  const { page: ruth } = await step("Ruth, a custodian, signs in", kwame, () => openPerson(browser, "ruth"))
+  await step("She lifts it as the second person", ruth, async () => {
+    await ruth.goto(`${SITE}/holds`)
+    const lift = ruth.getByRole("button", { name: /^Lift as second person/ })
+    await withFreshCode(ruth, "ruth", () => lift.click(), { done: ruth.getByText("Nothing is on hold") })
+  })
+  await step("Work goes on: both workspaces open again", priya, async () => {
+    await Promise.all([enterWorkspace(priya, LIVER), enterWorkspace(hannah, CLOTTING)])
+  })
+}
+
+/** The console takes the frame away and says why. */
+async function seeNotebookClose(page: Page, milliseconds: number): Promise<void> {
+  await notebookFrame(page).owner().waitFor({ state: "detached", timeout: milliseconds })
 }
 
 /** The project's id, from its page's own address. */
