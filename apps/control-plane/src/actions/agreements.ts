@@ -10,6 +10,7 @@ import type { Actor, PersonActor } from "../domain/actor.ts"
 import type { Db, Tx } from "../store/db.ts"
 import { findDataSet, type Known, type ProjectRow } from "../store/facts.ts"
 import { change, type Asked, type Recorder } from "./change.ts"
+import { refusalSentence } from "../domain/sentences.ts"
 import { assertMay, assertPerson, getProject, may, moment } from "./load.ts"
 
 interface VersionRow {
@@ -142,7 +143,11 @@ export async function getAgreementVersion(ctx: Ctx, asked: Asked, id: string, ve
     words: agreementWords(document),
     changes: before ? compareAgreements(JSON.parse(before.document) as AgreementDocument, document) : [],
     signatures: signatures.map((s) => ({ person: { id: s.id, name: s.name }, at: s.at.toISOString() })),
-    actions: { sign: may(ctx, actor, "agreement.sign", project) },
+    actions: {
+      sign: signatures.some((s) => s.id === actor.person)
+        ? { allowed: false, code: "already_signed", reason: refusalSentence("already_signed") }
+        : may(ctx, actor, "agreement.sign", project),
+    },
   }
 }
 

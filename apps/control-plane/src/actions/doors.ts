@@ -3,7 +3,7 @@
 import type { Ctx } from "../context.ts"
 import type { PersonActor } from "../domain/actor.ts"
 import { civilDate, startOfDay } from "../domain/dates.ts"
-import { refusalSentence } from "../domain/sentences.ts"
+import { refusalSentence, votedWords } from "../domain/sentences.ts"
 import type { Known, ProjectRow } from "../store/facts.ts"
 
 type Door = {
@@ -79,14 +79,18 @@ export async function viewDoors(
       .limit(1)
       .executeTakeFirst(),
     ctx.db
-      .selectFrom("output_review as v")
-      .innerJoin("output_request as r", "r.id", "v.request_id")
-      .select((e) => e.fn.countAll<number>().as("n"))
+      .selectFrom("output_request as r")
+      .leftJoin("output_review as v", (on) =>
+        on
+          .onRef("v.request_id", "=", "r.id")
+          .onRef("v.turn", "=", "r.turn")
+          .on("v.submitted_at", "is not", null),
+      )
+      .select((e) => e.fn.count<number>("v.request_id").as("n"))
       .where("r.project_id", "=", project)
       .where("r.state", "in", ["independent", "consolidating"])
-      .whereRef("v.turn", "=", "r.turn")
-      .where("v.submitted_at", "is not", null)
-      .executeTakeFirstOrThrow(),
+      .groupBy("r.id")
+      .execute(),
   ])
   const shut =
     blocked === undefined
@@ -132,7 +136,7 @@ export async function viewDoors(
         state: "waits" as const,
         note:
           content.waiting > 0
-            ? `${votes.n} of 2 checkers have voted. ${refusalSentence("two_approvals_needed")}`
+            ? `${votes.length === 1 ? `${votedWords(Number(votes[0]?.n ?? 0))}. ` : ""}${refusalSentence("two_approvals_needed")}`
             : refusalSentence("two_approvals_needed"),
         code: "two_approvals_needed",
       }),

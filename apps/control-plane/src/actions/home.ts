@@ -70,7 +70,10 @@ export async function getHome(
       items.push({
         kind: yours ? "waits" : done ? "changed" : "doing",
         title: r.title,
-        detail: `${r.number} is ${stateWord(r.state)}`,
+        detail:
+          yours && r.state === "returned"
+            ? `${r.number} was returned to you: read the comments and change it`
+            : `${r.number} is ${stateWord(r.state)}`,
         state: yours ? "waits" : done ? "done" : "moving",
         href: `/requests/${r.id}`,
         at: r.changed_at.toISOString(),

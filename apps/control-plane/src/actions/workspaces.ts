@@ -222,13 +222,17 @@ function viewSteps(
   state: string,
 ): StepView[] {
   if (!run || (state !== "opening" && state !== "failed" && state !== "running")) return []
-  return RUN_STEPS.map((step) => {
+  // steps go in order and may pass between two looks: what lies before the last one seen is done
+  const reached = Math.max(
+    ...RUN_STEPS.map((step, at) => (run.step === step || run.steps.some((s) => s.step === step) ? at : -1)),
+  )
+  return RUN_STEPS.map((step, at) => {
     const seen = run.steps.find((s) => s.step === step)
     const seconds = seen?.finishedAt
       ? Math.round((Date.parse(seen.finishedAt) - Date.parse(seen.startedAt)) / 100) / 10
       : null
     if (run.observed === "running") return { step, state: "done", seconds }
-    if (seen?.finishedAt) return { step, state: "done", seconds }
+    if (seen?.finishedAt || at < reached) return { step, state: "done", seconds }
     if (run.step === step)
       return { step, state: run.observed === "failed" ? "failed" : "moving", seconds: null }
     return { step, state: "waits", seconds: null }

@@ -3,6 +3,7 @@
 import { REQUEST_STATES, type RequestState, type Vote } from "#contract/vocabulary.ts"
 import { REQUEST, type Holder } from "./lifecycle.ts"
 import type { PowerName } from "./powers.ts"
+import { votedWords } from "./sentences.ts"
 
 /** So many people, none with a part in the project, must have reviewed and approved. */
 export const REVIEWS_NEEDED = 2
@@ -112,7 +113,7 @@ export function statesAfter(power: PowerName): readonly RequestState[] {
 
 /** Who waits for what, in words. */
 export function nextSentence(state: RequestState, submittedReviews: number): string {
-  const reviews = `${submittedReviews} of ${REVIEWS_NEEDED} checkers have voted.`
+  const reviews = `${votedWords(submittedReviews, REVIEWS_NEEDED)}.`
   const sentences: Readonly<Record<RequestState, string>> = {
     draft: "Its author adds files, says what they are, and asks for release.",
     checking: "The machine checks the files. Output checkers are told when it is done.",

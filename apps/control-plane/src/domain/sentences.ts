@@ -102,6 +102,7 @@ const REFUSALS: Readonly<Record<string, Sentence>> = {
   internal: () =>
     "Something went wrong on our side. Nothing was half done. Give the request id to the operator.",
   stale: () => "It changed since you opened this page. Look at it again and repeat what you wanted.",
+  already_signed: () => "You have signed this version.",
   already_done: () => "This was done before.",
   already_exists: () => "This exists already.",
   invitation_invalid: () => "This invitation was used, withdrawn, or is too old. Ask for a new one.",
@@ -170,6 +171,9 @@ export interface Words {
 
 type EventSentence = (w: Words, f: AuditEvent["facts"]) => string
 const who = (w: Words) => (w.you ? "You" : w.actor)
+// what the platform writes about a person is said of the person
+const about = (w: Words) => (w.subject === "you" ? "You" : (w.subject ?? who(w)))
+const whom = (w: Words) => w.subject ?? (w.you ? "you" : w.actor)
 const bytes = (n: unknown): string => {
   const v = Number(n ?? 0)
   if (v < 1_000) return `${v} bytes`
@@ -182,12 +186,11 @@ const named = (w: Words, otherwise: string) => w.title ?? otherwise
 
 const EVENT_SENTENCES: Readonly<Record<EventCode, EventSentence>> = {
   "session.opened": (w) => `${who(w)} opened a session`,
-  "session.ended": (w, f) =>
-    `The session of ${w.you ? "you" : w.actor} ended${f["code"] ? ` (${f["code"]})` : ""}`,
-  "identity.signedIn": (w) => `${who(w)} signed in with a second factor`,
-  "identity.signInFailed": (w) => `A sign-in as ${w.you ? "you" : w.actor} failed`,
-  "identity.signedOut": (w) => `${who(w)} signed out`,
-  "identity.secondFactorChanged": (w) => `The second factor of ${w.you ? "you" : w.actor} changed`,
+  "session.ended": (w, f) => `The session of ${whom(w)} ended${f["code"] ? ` (${f["code"]})` : ""}`,
+  "identity.signedIn": (w) => `${about(w)} signed in with a second factor`,
+  "identity.signInFailed": (w) => `A sign-in as ${whom(w)} failed`,
+  "identity.signedOut": (w) => `${about(w)} signed out`,
+  "identity.secondFactorChanged": (w) => `The second factor of ${whom(w)} changed`,
   "identity.adminChanged": (w) => `${who(w)} changed the identity server`,
   "terms.accepted": (w, f) => `${who(w)} accepted version ${f["version"]} of the terms of use`,
   "training.recorded": (w, f) =>
@@ -253,13 +256,13 @@ const EVENT_SENTENCES: Readonly<Record<EventCode, EventSentence>> = {
   "output.fileRemoved": (w, f) => `${who(w)} took a file out of request ${f["number"]}`,
   "output.submitted": (w, f) => `${who(w)} asked for release of ${files(f["files"])}`,
   "output.checked": (_w, f) =>
-    `The checks of request ${f["number"]} found ${Number(f["violated"] ?? 0)} things to look at`,
+    `The checks of request ${f["number"]} found ${many(f["violated"], "thing")} to look at`,
   "output.withdrawn": (w, f) => `${who(w)} withdrew request ${f["number"]}`,
   "output.commented": (w, f) => `${who(w)} commented on request ${f["number"]}`,
   "output.fileViewed": (w, f) => `${who(w)} looked at a file of request ${f["number"]}`,
   "output.voted": (w, f) => `${who(w)} voted on a file of request ${f["number"]}`,
   "output.reviewed": (_w, f) =>
-    `${Number(f["submitted"] ?? 0)} of ${Number(f["needed"] ?? 2)} checkers have voted on request ${f["number"]}`,
+    `${votedWords(Number(f["submitted"] ?? 0), Number(f["needed"] ?? 2))} on request ${f["number"]}`,
   "output.returned": (_w, f) => `Request ${f["number"]} was returned to its author`,
   "output.rejected": (_w, f) => `Request ${f["number"]} was rejected`,
   "output.released": (_w, f) => `Request ${f["number"]} was released, ${files(f["files"])}`,
@@ -276,6 +279,17 @@ const EVENT_SENTENCES: Readonly<Record<EventCode, EventSentence>> = {
     `${who(w)} asked: ${w.title ?? f["operation"]} (${f["code"]})${Number(f["times"] ?? 1) > 1 ? `, ${f["times"]} times` : ""}`,
   "gateway.refused": (w, f) =>
     `${who(w)} asked the gateway for what it does not pass on (${f["code"]})${Number(f["times"] ?? 1) > 1 ? `, ${f["times"]} times` : ""}`,
+}
+
+/** "1 of 2 checkers has voted"; never who, nor what. */
+export function votedWords(submitted: number, needed = 2): string {
+  return `${submitted} of ${needed} checkers ${submitted === 1 ? "has" : "have"} voted`
+}
+
+function many(count: unknown, one: string): string {
+  const number = Number(count ?? 0)
+  if (number === 0) return "nothing"
+  return number === 1 ? `1 ${one}` : `${number} ${one}s`
 }
 
 const ROLE_WORDS: Readonly<Record<string, string>> = {

@@ -14,6 +14,8 @@ export interface Bar {
 }
 
 const WIDEST_BAR = 48
+/** between bars and at both ends, as a share of a step */
+const PADDING = 0.22
 
 interface BarChartProps {
   name: string
@@ -34,8 +36,8 @@ export function BarChart({ name, unit, bars, height = 132, format = formatCount 
       if (gone) return
       const ticks = bars.filter((bar) => bar.tick !== undefined).map((bar) => bar.label)
       // few bars stay bars: none is wider than it would be among many
-      const band = (width - 52) / Math.max(1, bars.length)
-      const inset = Math.max(0, (band * 0.78 - WIDEST_BAR) / 2)
+      const band = ((width - 52) * (1 - PADDING)) / (bars.length + PADDING)
+      const inset = Math.max(0, (band - WIDEST_BAR) / 2)
       const words = new Map(bars.map((bar) => [bar.label, bar.tick ?? bar.label]))
       const chart = Plot.plot({
         width,
@@ -44,7 +46,7 @@ export function BarChart({ name, unit, bars, height = 132, format = formatCount 
         marginRight: 4,
         marginTop: bars.some((bar) => bar.refused) ? 26 : 10,
         marginBottom: 22,
-        x: { type: "band", domain: bars.map((bar) => bar.label), padding: 0.22, label: null },
+        x: { type: "band", domain: bars.map((bar) => bar.label), padding: PADDING, label: null },
         y: {
           label: null,
           grid: false,
@@ -137,7 +139,7 @@ export function BarTable({
 }) {
   const refused = bars.some((bar) => bar.refused !== undefined)
   return (
-    <TableBox label={name} bare>
+    <TableBox label={name} bare columns>
       <table className="grid">
         <thead>
           <tr>

@@ -115,7 +115,7 @@ function useMeasures(list: React.RefObject<HTMLOListElement | null>, phone: bool
     if (!plan || rooms.length < 4) return
     function measure(): void {
       const [data, workspace, quarantine, outside] = rooms
-      if (!plan || !data || !workspace || !quarantine || !outside) return
+      if (!plan || !data || !workspace || !quarantine || !outside || plan.clientWidth === 0) return
       const edge = (room: HTMLElement): number => room.offsetTop + room.offsetHeight
       const next: Measures = {
         width: plan.clientWidth,
@@ -216,7 +216,7 @@ function WorkspaceRoom({ view }: { view: ProjectView }) {
       kind="workspace"
       name="Workspace"
       to={`/projects/${view.project.id}/workspace`}
-      meta={`${working} of ${formatMany(desks.length, "person", "people")} ${working === 1 || desks.length === 1 ? "is" : "are"} working`}
+      meta={describeWorking(working, desks.length)}
     >
       <ul className="desks">
         {desks.map((desk) => {
@@ -235,7 +235,9 @@ function WorkspaceRoom({ view }: { view: ProjectView }) {
                     </>
                   ) : null}
                 </div>
-                {desk.note ? <div className="desk-note">{desk.note}</div> : null}
+                {desk.note && !sameWords(desk.note, describeDesk(desk.state)) ? (
+                  <div className="desk-note">{desk.note}</div>
+                ) : null}
               </div>
             </li>
           )
@@ -243,6 +245,11 @@ function WorkspaceRoom({ view }: { view: ProjectView }) {
       </ul>
     </Room>
   )
+}
+
+export function describeWorking(working: number, desks: number): string {
+  if (working === 0) return "Nobody is working now"
+  return `${working} of ${formatMany(desks, "person", "people")} ${working === 1 ? "is" : "are"} working`
 }
 
 const deskWords: Record<ProjectView["workspace"]["desks"][number]["state"], string> = {
@@ -257,6 +264,10 @@ const deskWords: Record<ProjectView["workspace"]["desks"][number]["state"], stri
 
 export function describeDesk(state: keyof typeof deskWords): string {
   return deskWords[state]
+}
+
+function sameWords(one: string, other: string): boolean {
+  return one.toLowerCase() === other.toLowerCase()
 }
 
 function QuarantineRoom({ view }: { view: ProjectView }) {

@@ -54,12 +54,15 @@ export function TallDrawing({ width, height, walls, doors, waitingFiles }: TallD
       />
       <Glass upright at={0} from={first} to={third} />
       <Glass upright at={width - WALL} from={first} to={third} />
-      {[second, third].map((wall) => (
-        <g key={wall}>
-          <Glass at={wall - WALL} from={wall === third ? 0 : WALL} to={left} />
-          <Glass at={wall - WALL} from={right} to={wall === third ? width : width - WALL} />
-        </g>
-      ))}
+      {(["quarantine", "outside"] as const).map((side) => {
+        const [wall, inset] = side === "outside" ? [third, 0] : [second, WALL]
+        return (
+          <g key={side}>
+            <Glass at={wall - WALL} from={inset} to={left} />
+            <Glass at={wall - WALL} from={right} to={width - inset} />
+          </g>
+        )
+      })}
       <path d={`M28.5 ${third}V${height}M96.5 ${third}V${height}`} stroke="var(--line)" />
       {slabs.map((y) => (
         <path key={y} d={`M28 ${y}h69`} stroke="var(--line)" />

@@ -2,6 +2,9 @@
 import { DOOR, WALL, countSheets, placeWide } from "./geometry.ts"
 import { Arrow, Door, Glass, Planting, Route, Sheet, type DoorState } from "./parts.tsx"
 
+/** room for "12 more" before the sheets */
+const MORE_WORDS = 56
+
 interface DrawingProps {
   width: number
   height: number
@@ -15,6 +18,7 @@ export function WideDrawing({ width, height, doors, waitingFiles }: DrawingProps
   const half = DOOR / 2
   const { sheets, more } = countSheets(waitingFiles)
   const sheetsFrom = third - WALL - 10 - sheets * 19
+  const routeEnd = sheetsFrom - 14 - (more > 0 ? MORE_WORDS : 0)
   const inner = `M${WALL - 0.5} ${WALL - 0.5}H${first - WALL + 0.5}V${door - half}M${first - WALL + 0.5} ${door + half}V${height - WALL + 0.5}H${WALL - 0.5}V${WALL - 0.5}`
   const solid = `M0 0H${first}V${door - half}H${first - WALL}V${WALL}H${WALL}V${height - WALL}H${first - WALL}V${door + half}H${first}V${height}H0Z`
   return (
@@ -43,18 +47,21 @@ export function WideDrawing({ width, height, doors, waitingFiles }: DrawingProps
 
       <Glass from={first} to={third} at={0} />
       <Glass from={first} to={third} at={height - WALL} />
-      {[second, third].map((wall) => (
-        <g key={wall}>
-          <Glass upright at={wall - WALL} from={wall === third ? 0 : WALL} to={door - half} />
-          <Glass upright at={wall - WALL} from={door + half} to={wall === third ? height : height - WALL} />
-        </g>
-      ))}
+      {(["quarantine", "outside"] as const).map((side) => {
+        const [wall, inset] = side === "outside" ? [third, 0] : [second, WALL]
+        return (
+          <g key={side}>
+            <Glass upright at={wall - WALL} from={inset} to={door - half} />
+            <Glass upright at={wall - WALL} from={door + half} to={height - inset} />
+          </g>
+        )
+      })}
 
       <Outside width={width} from={third} door={door} />
 
       <circle cx={100} cy={door} r="3.5" fill="none" stroke="var(--accent)" strokeWidth="1.75" />
       <Route d={`M106 ${door}H${first - 8}M${first + 4} ${door}H${second - 8}`} />
-      {sheetsFrom - 14 > second + 8 ? <Route d={`M${second + 4} ${door}H${sheetsFrom - 14}`} /> : null}
+      {routeEnd > second + 8 ? <Route d={`M${second + 4} ${door}H${routeEnd}`} /> : null}
       <Arrow x={first - 3} y={door} />
       <Arrow x={second - 3} y={door} />
       <text x={112} y={door + 18} className="plan-words">

@@ -4,7 +4,7 @@ import { useRead } from "../../api/queries.ts"
 import { BarChart, BarTable, type Bar } from "../../components/bar-chart.tsx"
 import { Fault } from "../../components/fault.tsx"
 import { LoadingRows } from "../../ui/notes.tsx"
-import { formatCount, formatDate, formatDateTime, formatMany } from "../../util/format.ts"
+import { formatCount, formatDate, formatDateTime, formatMany, formatTime } from "../../util/format.ts"
 import type { LogFilter } from "./filter.ts"
 
 export function LogChart({ filter }: { filter: LogFilter }) {
@@ -17,12 +17,12 @@ export function LogChart({ filter }: { filter: LogFilter }) {
     return all.map((bar, at) => {
       const day = formatDate(bar.at)
       const newDay = day !== formatDate(all[at - 1]?.at ?? "1970-01-01")
-      const tick = unit === "hour" ? newDay : at % every === 0
+      const tick = (unit === "hour" && newDay) || at % every === 0
       return {
         label: unit === "hour" ? formatDateTime(bar.at) : day,
         value: bar.events - bar.refusals,
         refused: bar.refusals,
-        tick: tick ? day.replace(/ \d{4}$/, "") : undefined,
+        tick: !tick ? undefined : newDay ? day.replace(/ \d{4}$/, "") : formatTime(bar.at),
       }
     })
   }, [chart.data])

@@ -115,7 +115,7 @@ function MembersTable({ project, members }: { project: string; members: readonly
                 <td>{member.training ? formatDate(member.training.until) : "None recorded"}</td>
                 <td>{member.terms ? `Accepted ${formatDate(member.terms)}` : "Not accepted yet"}</td>
                 <td>
-                  <span style={{ display: "grid", gap: 6 }}>
+                  <span className="member-acts">
                     {(["renew", "training", "remove"] as const).map((action) => (
                       <WhyNotButton
                         key={action}

@@ -40,7 +40,9 @@ export function PublicFrame() {
             ))}
           </nav>
           <div className="end">
-            {site.data && !phone ? <span className="site-name">{site.data.installation}</span> : null}
+            {site.data?.demo && !phone ? (
+              <span className="site-name">Demonstration, with invented people</span>
+            ) : null}
             <ThemeSwitch />
             {session === "in" ? (
               <Link to="/home">Open the console</Link>

@@ -74,7 +74,9 @@ function Entry({ page }: { page: Answer<"registerGet"> }) {
             <span>
               since {formatDate(entry.from)}, until {formatDate(entry.until)}
             </span>
-            <span aria-hidden>·</span>
+            <span aria-hidden className="wide-only">
+              ·
+            </span>
             <span>{joinWords(entry.organisations)}</span>
           </p>
           <section>

@@ -80,8 +80,8 @@ function Form({ view }: { view: RequestView }) {
           {view.state === "returned" ? (
             <div style={{ marginBottom: 12 }}>
               <Warning>
-                <strong>Returned to you.</strong> {view.next}{" "}
-                <Link to={`/requests/${view.id}`}>Read the comments</Link>
+                <strong>Returned to you.</strong> <Link to={`/requests/${view.id}`}>Read the comments</Link>,
+                change what they ask for, and ask again.
               </Warning>
             </div>
           ) : null}
