@@ -162,7 +162,9 @@ async function walk(browser: Browser): Promise<void> {
   await step("Mei releases what two people approved", mei, async () => {
     await mei.reload()
     const release = mei.getByRole("button", { name: "Release", exact: true })
-    await withFreshCode(mei, "mei", () => release.click(), { done: mei.getByText("Released").first() })
+    await withFreshCode(mei, "mei", () => release.click(), {
+      done: mei.getByText("Turn 2, released"),
+    })
   })
   await step("Priya downloads the released table, once", priya, async () => {
     await priya.goto(`${SITE}/projects/${await projectIdOf(priya)}/releases`)

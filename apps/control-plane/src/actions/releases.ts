@@ -245,7 +245,7 @@ export async function revokeRelease(
       number: known.project.number,
       request: known.row.number,
     })
-    await touch(`request:${request}`, `project:${known.row.project_id}`)
+    await touch(`release:${release}`, `request:${request}`, `project:${known.row.project_id}`)
   })
   return { index }
 }

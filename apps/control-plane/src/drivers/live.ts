@@ -6,15 +6,23 @@ import { sql } from "kysely"
 import pg from "pg"
 import type { Tx, Db } from "../store/db.ts"
 
-/** installation · person:<id> · project:<id> · workspace:<id> · request:<id> · dataSet:<id> · queue · log · holds */
+/**
+ * installation · person:<id> · project:<id> · workspace:<id> · request:<id> · release:<id> · dataSet:<id> ·
+ * queue · log · holds
+ */
 export type Topic = string
 
 export async function touch(tx: Tx | Db, ...topics: Topic[]): Promise<void> {
   for (const topic of topics) await sql`select pg_notify('live', ${topic})`.execute(tx)
 }
 
+/** A page has fetched what it shows before it says what it wants to hear of; this bridges the gap. */
+const RECENT_MS = 10_000
+
 export interface Live extends AsyncDisposable {
   on(listener: (topic: Topic) => void): () => void
+  /** whether the topic was named within the last ten seconds */
+  namedRecently(topic: Topic): boolean
 }
 
 export async function openLive(connectionString: string, warn: (message: string) => void): Promise<Live> {
@@ -23,6 +31,17 @@ export async function openLive(connectionString: string, warn: (message: string)
   let closed = false
   let client: pg.Client | undefined
   let again: NodeJS.Timeout | undefined
+  const recent = new Map<Topic, number>()
+  emitter.on("topic", (topic: Topic) => {
+    const now = performance.now()
+    // In order of time, so that the old ones are at the front.
+    recent.delete(topic)
+    recent.set(topic, now)
+    for (const [each, at] of recent) {
+      if (now - at <= RECENT_MS) break
+      recent.delete(each)
+    }
+  })
 
   async function connect(): Promise<void> {
     const c = new pg.Client({ connectionString, keepAlive: true })
@@ -50,6 +69,10 @@ export async function openLive(connectionString: string, warn: (message: string)
     on(listener) {
       emitter.on("topic", listener)
       return () => emitter.off("topic", listener)
+    },
+    namedRecently(topic) {
+      const at = recent.get(topic)
+      return at !== undefined && performance.now() - at <= RECENT_MS
     },
     async [Symbol.asyncDispose]() {
       closed = true

@@ -4,6 +4,7 @@ import type { FastifyInstance } from "fastify"
 import type { WebSocket } from "@fastify/websocket"
 import { sql } from "kysely"
 import { getDataSet, getInstallation, getProject, getRequest, getWorkspace, may } from "../actions/load.ts"
+import { getRelease } from "../actions/releases.ts"
 import type { Ctx } from "../context.ts"
 import type { PersonActor } from "../domain/actor.ts"
 import { sha256 } from "../domain/hash.ts"
@@ -26,18 +27,34 @@ export function registerLive(app: FastifyInstance, ctx: Ctx): void {
   })
 }
 
+interface Listener {
+  readonly session_id: string
+  readonly person_id: string
+}
+
 async function open(ctx: Ctx, socket: WebSocket, ticket: string): Promise<void> {
-  const { rows } = await sql<{ session_id: string; person_id: string }>`
-    update ticket t set used_at = ${ctx.clock.now()} from session s
-    where t.hash = ${sha256(ticket)} and t.kind = 'events' and t.used_at is null and t.expires_at > ${ctx.clock.now()}
-      and s.id = t.session_id and s.ended_at is null
-    returning t.session_id, s.person_id`.execute(ctx.db)
-  const row = rows[0]
-  if (!row) {
+  const topics = new Set<string>()
+  // A browser names its topics as soon as the socket is open: what comes while the ticket is looked up waits.
+  const opening = redeem(ctx, ticket)
+  let turn: Promise<unknown> = opening
+  socket.on("error", () => socket.terminate())
+  socket.on("message", (data: Buffer) => {
+    turn = turn
+      .then(async () => {
+        const listener = await opening
+        if (!listener) return
+        for (const topic of await subscribe(ctx, listener, topics, data))
+          if (ctx.live.namedRecently(topic)) socket.send(JSON.stringify({ topic }))
+      })
+      .catch(() => socket.close(1008, "invalid_input"))
+  })
+
+  const listener = await opening
+  if (!listener) {
     socket.close(4401, "ticket_invalid")
     return
   }
-  const topics = new Set<string>([`person:${row.person_id}`, "holds"])
+  for (const topic of [`person:${listener.person_id}`, "holds"]) topics.add(topic)
   const stop = ctx.live.on((topic) => {
     if (topic === "everything" || topics.has(topic)) socket.send(JSON.stringify({ topic }))
   })
@@ -46,39 +63,48 @@ async function open(ctx: Ctx, socket: WebSocket, ticket: string): Promise<void> 
     void ctx.db
       .selectFrom("session")
       .select("ended_at")
-      .where("id", "=", row.session_id)
+      .where("id", "=", listener.session_id)
       .executeTakeFirst()
       .then((s) => {
         if (!s || s.ended_at !== null) socket.close(4401, "session_ended")
       })
       .catch(() => {})
   }, CHECK_EVERY_MS)
-  socket.on("close", () => {
+  const end = (): void => {
     clearInterval(check)
     stop()
-  })
-  socket.on("error", () => socket.terminate())
-  socket.on("message", (data: Buffer) => {
-    void subscribe(ctx, row, topics, data).catch(() => socket.close(1008, "invalid_input"))
-  })
+  }
+  // It may have gone while the ticket was looked up.
+  if (socket.readyState === socket.OPEN) socket.on("close", end)
+  else end()
   socket.send(JSON.stringify({ topic: "everything" }))
 }
 
-async function subscribe(
-  ctx: Ctx,
-  row: { session_id: string; person_id: string },
-  topics: Set<string>,
-  data: Buffer,
-): Promise<void> {
+/** A ticket opens one socket, once. */
+async function redeem(ctx: Ctx, ticket: string): Promise<Listener | undefined> {
+  const { rows } = await sql<Listener>`
+    update ticket t set used_at = ${ctx.clock.now()} from session s
+    where t.hash = ${sha256(ticket)} and t.kind = 'events' and t.used_at is null and t.expires_at > ${ctx.clock.now()}
+      and s.id = t.session_id and s.ended_at is null
+    returning t.session_id, s.person_id`.execute(ctx.db)
+  return rows[0]
+}
+
+/** Adds what this person may hear of, and answers what was added. */
+async function subscribe(ctx: Ctx, row: Listener, topics: Set<string>, data: Buffer): Promise<string[]> {
   if (data.length > 4_096) throw new Error("too long")
   const message = JSON.parse(data.toString("utf8")) as { subscribe?: unknown }
   if (!Array.isArray(message.subscribe)) throw new Error("no topics")
   const actor = await findPersonActor(ctx.db, row.person_id, row.session_id, ctx.clock.now())
   if (!actor) throw new Error("no person")
+  const added: string[] = []
   for (const topic of message.subscribe.slice(0, MOST_TOPICS)) {
-    if (typeof topic === "string" && topics.size < MOST_TOPICS && (await mayHear(ctx, actor, topic)))
-      topics.add(topic)
+    if (typeof topic !== "string" || topics.has(topic) || topics.size >= MOST_TOPICS) continue
+    if (!(await mayHear(ctx, actor, topic))) continue
+    topics.add(topic)
+    added.push(topic)
   }
+  return added
 }
 
 async function mayHear(ctx: Ctx, actor: PersonActor, topic: string): Promise<boolean> {
@@ -99,6 +125,8 @@ async function mayHear(ctx: Ctx, actor: PersonActor, topic: string): Promise<boo
       return may(ctx, actor, "workspace.view", await getWorkspace(ctx, ctx.db, actor, id)).allowed
     if (kind === "request")
       return may(ctx, actor, "request.view", await getRequest(ctx, ctx.db, actor, id)).allowed
+    if (kind === "release")
+      return may(ctx, actor, "release.view", await getRelease(ctx, ctx.db, actor, id)).allowed
     if (kind === "dataSet")
       return may(ctx, actor, "dataSet.view", await getDataSet(ctx, ctx.db, actor, id)).allowed
   } catch {

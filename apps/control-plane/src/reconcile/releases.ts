@@ -74,7 +74,7 @@ async function publish(
       text: "Files were released to you. Each can be downloaded once. Sign in and find them here:",
       link: new URL(`/releases/${release.id}`, ctx.config.site).href,
     })
-    await touch(tx, `request:${release.request_id}`, `project:${release.project_id}`)
+    await touch(tx, `release:${release.id}`, `request:${release.request_id}`, `project:${release.project_id}`)
   })
 }
 

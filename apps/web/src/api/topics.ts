@@ -3,7 +3,7 @@
 // the bytes of outputs are never pushed: each reading of them is an entry of the log itself.
 import type { OperationId } from "#contract/index.ts"
 
-type Param = "project" | "workspace" | "request" | "dataSet"
+type Param = "project" | "workspace" | "request" | "release" | "dataSet"
 
 const withId: Record<Param, readonly OperationId[]> = {
   project: [
@@ -18,6 +18,7 @@ const withId: Record<Param, readonly OperationId[]> = {
   ],
   workspace: ["workspaceGet"],
   request: ["requestGet"],
+  release: ["releaseGet"],
   dataSet: ["dataSetGet", "submissionGet"],
 }
 
