@@ -18,7 +18,9 @@ export async function openContext(config: Config, log: Context["log"]): Promise<
   const layout: Layout = { state: config.state, installation: config.installation }
   const policies = join(config.policies, "workspaces")
   const standard = await loadProfile(policies, "standard")
-  const program = await readFile(join(import.meta.dirname, "probes", "program.py"), "utf8")
+  const [start, battery] = await Promise.all(
+    ["program.py", "battery.py"].map((name) => readFile(join(import.meta.dirname, "probes", name), "utf8")),
+  )
   const records = await openRecords(recordDirectory(layout))
   if (!(await isSharedMount(join(layout.state, "slots")))) {
     throw new Error(
@@ -34,7 +36,7 @@ export async function openContext(config: Config, log: Context["log"]): Promise<
     seccomp: standard.seccomp,
     engine: openEngine(config.engineSocket, config.installation),
     records,
-    probes: parseProbes(await readJson(join(policies, "probes.json")), program),
+    probes: parseProbes(await readJson(join(policies, "probes.json")), start ?? "", battery ?? ""),
     loadProfile: (name) => loadProfile(policies, name),
     preparing: new Map(),
     startQueue: atMost(config.startsAtOnce),

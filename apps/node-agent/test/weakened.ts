@@ -1,6 +1,7 @@
 // A workspace container with one control taken away, for showing that a probe works: what holds in a
 // workspace must be seen to fail here. Never leaves this machine: the network that is given is internal.
 import { mkdir } from "node:fs/promises"
+import { createServer } from "node:net"
 import { join } from "node:path"
 import { workspaceSpec, type Spec } from "../src/domain/containers.ts"
 import { slotDirectory } from "../src/domain/layout.ts"
@@ -11,6 +12,12 @@ import { newId, type Node } from "./node.ts"
 export type Without = Control | "nothing"
 
 type Change = { readonly host?: Record<string, unknown>; readonly user?: string }
+
+/** What the probes' calls ask for where no list of calls stands before them; not all, because few machines have all. */
+const CAPABILITIES = [
+  ...["NET_RAW", "NET_ADMIN", "SYS_ADMIN", "SYS_MODULE", "SYS_TIME", "SYS_BOOT"],
+  ...["SYSLOG", "DAC_READ_SEARCH"],
+]
 
 function changeFor(without: Without, spec: Spec, network: string, directory: string): Change {
   const options = spec.HostConfig?.SecurityOpt ?? []
@@ -42,6 +49,27 @@ function changeFor(without: Without, spec: Spec, network: string, directory: str
       return { host: { Mounts: [{ Type: "bind", Source: directory, Target: "/sock" }] } }
     case "pid":
       return { host: { PidMode: "host" } }
+    case "ipc":
+      return { host: { IpcMode: "host", ShmSize: 0 } }
+    case "cgroup":
+      return { host: { CgroupnsMode: "host" } }
+    case "host-network":
+      return { host: { NetworkMode: "host" } }
+    case "everything":
+      return {
+        host: {
+          CapDrop: [],
+          CapAdd: CAPABILITIES,
+          SecurityOpt: ["seccomp=unconfined"],
+          MaskedPaths: [],
+          ReadonlyPaths: [],
+          Mounts: [{ Type: "bind", Source: "/sys", Target: "/sys" }],
+          Devices: [
+            { PathOnHost: "/dev/loop-control", PathInContainer: "/dev/loop-control", CgroupPermissions: "r" },
+          ],
+        },
+        user: "0:0",
+      }
   }
 }
 
@@ -62,6 +90,10 @@ export async function runWeakened(
   const spec = workspaceSpec(ctx.layout, ctx.images, profile, identity, "0".repeat(64))
   const change = changeFor(without, spec, network, slot)
   const user = change.user ?? "1000:1000"
+  // Somebody else's socket in a folder that the workspace should not have.
+  const foreign = createServer()
+  if (without === "engine-socket")
+    await new Promise<void>((resolve) => foreign.listen(join(slot, "foreign.sock"), resolve))
   const container = await ctx.engine.docker.createContainer({
     ...spec,
     name: `${spec.name}-weakened`,
@@ -73,6 +105,7 @@ export async function runWeakened(
     await container.start()
     return (await execIn(ctx.engine, container.id, user, command, 60_000)).stdout
   } finally {
+    foreign.close()
     await removeContainer(ctx.engine, container.id)
   }
 }
@@ -83,8 +116,14 @@ export async function openWalls(
   without: Without,
   network: string,
   ids: readonly string[],
+  targets: object = {},
 ): Promise<{ id: string; detail: string }[]> {
-  const command = ["/usr/bin/python3", "-I", "-c", node.ctx.probes.program, ...ids]
+  const command = probeCommand(node, ids, targets)
   const results = readProbeOutput(ids, await runWeakened(node, without, network, command))
   return results.filter((result) => !result.held)
+}
+
+/** What runs probes of the long battery in a container. */
+export function probeCommand(node: Node, ids: readonly string[], targets: object): string[] {
+  return ["/usr/bin/python3", "-I", "-c", node.ctx.probes.battery, ...ids, JSON.stringify(targets)]
 }

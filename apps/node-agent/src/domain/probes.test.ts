@@ -5,24 +5,35 @@ import { test } from "node:test"
 import fc from "fast-check"
 import { parseProbes, readProbeOutput } from "./probes.ts"
 
-const program = readFileSync(join(import.meta.dirname, "../probes/program.py"), "utf8")
+const read = (name: string): string => readFileSync(join(import.meta.dirname, "../probes", name), "utf8")
+const [start, battery] = [read("program.py"), read("battery.py")]
 const file: unknown = JSON.parse(
   readFileSync(join(import.meta.dirname, "../../../../policies/workspaces/probes.json"), "utf8"),
 )
 
-test("every probe in the policy is in the program, and the other way round", () => {
-  const ids = parseProbes(file, program).probes.map((probe) => probe.id)
-  assert.equal(new Set(ids).size, ids.length)
-  const table = program.slice(
-    program.indexOf("available = {"),
-    program.indexOf("}", program.indexOf("available = {")),
-  )
-  const offered = [...table.matchAll(/"([a-z0-9-]+)": /g)].map((match) => match[1])
-  assert.deepEqual(offered.toSorted(), ids.toSorted())
+/** The ids in a part's table. */
+function offered(program: string, table: string): string[] {
+  const from = program.indexOf(`${table} = {`)
+  const text = program.slice(from, program.indexOf("\n}", from))
+  return [...text.matchAll(/"([a-z0-9-]+)": /g)].map((match) => match[1] ?? "")
+}
+
+test("every probe in the policy is in its part of the program, and the other way round", () => {
+  const { probes } = parseProbes(file, start, battery)
+  assert.equal(new Set(probes.map((probe) => probe.id)).size, probes.length)
+  const ids = (atStart: boolean): string[] =>
+    probes
+      .filter((probe) => probe.start === atStart)
+      .map((probe) => probe.id)
+      .toSorted()
+  assert.deepEqual(offered(start, "AVAILABLE").toSorted(), ids(true))
+  assert.deepEqual(offered(battery, "BATTERY").toSorted(), ids(false))
+  assert.ok(ids(false).length >= 40, "forty named kinds and more")
 })
 
 test("every probe says what it promises in a sentence", () => {
-  for (const probe of parseProbes(file, program).probes) assert.match(probe.guarantee, /^[A-Z0-9].*\.$/)
+  for (const probe of parseProbes(file, start, battery).probes)
+    assert.match(probe.guarantee, /^[A-Z0-9].*\.$/)
 })
 
 test("whatever a container prints, only a clear answer to what was asked counts as held", () => {

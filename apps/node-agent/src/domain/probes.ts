@@ -20,6 +20,11 @@ export const CONTROLS = [
   "mount-flags",
   "engine-socket",
   "pid",
+  "ipc",
+  "cgroup",
+  "host-network",
+  /** no list of calls, all capabilities, root, the machine's devices and settings */
+  "everything",
 ] as const
 export type Control = (typeof CONTROLS)[number]
 
@@ -32,7 +37,9 @@ export const Probe = Type.Object(
     control: Type.String(),
     /** which control is taken away to see the probe succeed */
     off: Type.Enum([...CONTROLS]),
-    /** whether the agent runs it before it lets anybody in */
+    /** how it is seen to work then: something arrives at a listener outside, or the call is allowed inside */
+    seen: Type.Enum(["outside", "inside"]),
+    /** whether the agent runs it before it lets anybody in; all others belong to the long battery */
     start: Type.Boolean(),
   },
   { additionalProperties: false },
@@ -49,9 +56,14 @@ export type ProbeSet = {
   readonly probes: readonly Probe[]
   /** Python source that runs inside the workspace: `python3 -I -c program id…` prints one JSON array */
   readonly program: string
+  /** the same for all probes, the long battery's included; takes the targets as one more argument, in JSON */
+  readonly battery: string
 }
 
-export function parseProbes(file: unknown, program: string): ProbeSet {
+const PRINT = "\nprint(json.dumps(list(pick())))\n"
+
+/** `start` and `battery` are the two parts of the program as they lie in src/probes. */
+export function parseProbes(file: unknown, start: string, battery: string): ProbeSet {
   if (!probeFile.Check(file)) {
     const [first] = probeFile.Errors(file)
     throw invalid(
@@ -59,7 +71,7 @@ export function parseProbes(file: unknown, program: string): ProbeSet {
       `The probes are wrong at ${first?.instancePath ?? "/"}: ${first?.message ?? "?"}.`,
     )
   }
-  return { probes: file.probes, program }
+  return { probes: file.probes, program: start + PRINT, battery: `${start}\n${battery}${PRINT}` }
 }
 
 const Printed = Compile(

@@ -1,6 +1,7 @@
-# The probes, run inside a workspace as its person: `python3 -I -c PROGRAM id...` prints one JSON array of
-# {id, held, detail}. Each function tries what its wall forbids and returns what it got, or None when the
-# wall held. Only the standard library; a probe that cannot tell raises, and that counts as not held.
+# The probes of every start, run inside a workspace as its person: `python3 -I -c PROGRAM id...` prints one
+# JSON array of {id, held, detail}; the last line, which asks for that, is put behind it by the agent.
+# Each function tries what its wall forbids and returns what it got, or None when the wall held. Only the
+# standard library; a probe that cannot tell raises, and that counts as not held.
 import ctypes
 import errno
 import json
@@ -274,21 +275,20 @@ def other_processes():
     return None if first in ("docker-init", "tini") else f"process 1 is {first}"
 
 
+AVAILABLE = {
+    "interfaces": interfaces, "routes": routes, "connect-out": out, "datagram-out": datagram, "names": names,
+    "raw-sockets": raw, "socket-families": families, "netlink": netlink, "io-uring": io_uring, "ptrace": ptrace,
+    "other-memory": other_memory, "bpf": bpf, "keyrings": keyrings, "namespaces": namespaces, "mounting": mounting,
+    "compatibility-calls": compatibility, "capabilities": capabilities, "new-privileges": privileges, "user": person,
+    "root-files": root_files, "machine-files": machine_files, "engine-socket": engine_socket, "devices": devices,
+    "late-mounts": late_mounts, "limits": limits, "processes": other_processes,
+}
+
+
 def pick():
-    available = {
-        "interfaces": interfaces, "routes": routes, "connect-out": out, "datagram-out": datagram, "names": names,
-        "raw-sockets": raw, "socket-families": families, "netlink": netlink, "io-uring": io_uring, "ptrace": ptrace,
-        "other-memory": other_memory, "bpf": bpf, "keyrings": keyrings, "namespaces": namespaces, "mounting": mounting,
-        "compatibility-calls": compatibility, "capabilities": capabilities, "new-privileges": privileges, "user": person,
-        "root-files": root_files, "machine-files": machine_files, "engine-socket": engine_socket, "devices": devices,
-        "late-mounts": late_mounts, "limits": limits, "processes": other_processes,
-    }
-    for name in sys.argv[1:]:
+    for name in (one for one in sys.argv[1:] if not one.startswith("{")):
         try:
-            found = available[name]()
+            found = AVAILABLE[name]()
             yield {"id": name, "held": found is None, "detail": found or "refused"}
         except Exception as error:
             yield {"id": name, "held": False, "detail": f"{type(error).__name__}: {error}"}
-
-
-print(json.dumps(list(pick())))
