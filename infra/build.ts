@@ -4,6 +4,7 @@ import { spawn } from "node:child_process"
 import {
   createReadStream,
   existsSync,
+  globSync,
   lstatSync,
   mkdirSync,
   mkdtempSync,
@@ -11,7 +12,6 @@ import {
   readlinkSync,
   rmSync,
 } from "node:fs"
-import os from "node:os"
 import path from "node:path"
 import { pipeline } from "node:stream/promises"
 import { pack } from "tar-stream"
@@ -44,7 +44,9 @@ export async function ensureSourceImage(note: (line: string) => void): Promise<v
   if (pulled.code === 0) return note(`${SOURCE_IMAGE} pulled`)
   const began = performance.now()
   await ensurePackages(BOOTSTRAP_NEEDS)
-  const directory = mkdtempSync(path.join(os.tmpdir(), "glasshouse-base-"))
+  // Not in /tmp: that is often a small memory disk, or mounted so that no system can be unpacked into it.
+  for (const left of globSync("/var/tmp/glasshouse-base-*")) rmSync(left, { recursive: true, force: true })
+  const directory = mkdtempSync("/var/tmp/glasshouse-base-")
   try {
     const system = path.join(directory, "system")
     await run("debootstrap", ["--variant=minbase", "trixie", system])
@@ -69,8 +71,12 @@ async function importTree(directory: string): Promise<void> {
   const tar = spawn("tar", ["-C", directory, "-c", "."], { stdio: ["ignore", "pipe", "inherit"] })
   const docker = spawn("docker", ["import", "-", SOURCE_IMAGE], { stdio: ["pipe", "ignore", "inherit"] })
   const ended = new Promise<number>((resolve) => docker.on("exit", (code) => resolve(code ?? 1)))
-  await pipeline(tar.stdout, docker.stdin)
-  if ((await ended) !== 0)
+  // An import that ends early closes its input: its own message, above, is the one to read.
+  const sent = await pipeline(tar.stdout, docker.stdin).then(
+    () => true,
+    () => false,
+  )
+  if ((await ended) !== 0 || !sent)
     throw new StepFailed("docker import failed", "Look at the message above; is the disk full?")
 }
 

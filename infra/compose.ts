@@ -12,6 +12,7 @@ export function composeEnvironment(
   installation: Installation,
   id: string,
   images: Record<string, string>,
+  engineSocket = "/run/docker.sock",
 ): Record<string, string> {
   const { site } = installation
   return {
@@ -22,6 +23,7 @@ export function composeEnvironment(
     GLASSHOUSE_PROJECT: installation.project,
     GLASSHOUSE_PUBLISH: `${installation.bind}:${installation.port}`,
     GLASSHOUSE_DEMO: installation.demo ? "on" : "off",
+    GLASSHOUSE_ENGINE_SOCKET: engineSocket,
     GLASSHOUSE_IDENTITY_ORIGIN: site.identityOrigin,
     GLASSHOUSE_IDENTITY_ISSUER: issuerOf(site),
     ...Object.fromEntries(

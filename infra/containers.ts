@@ -10,11 +10,16 @@ export interface ServiceState {
   failing: boolean
   health: "healthy" | "unhealthy" | "starting" | "none"
   addresses: Record<string, string>
+  /** ports of the host that lead to it */
+  published: number[]
+  /** the command of its health check, to be run inside it */
+  check: string[]
 }
 
 interface Inspected {
   Id: string
-  Config: { Labels: Record<string, string> }
+  Config: { Labels: Record<string, string>; Healthcheck?: { Test?: string[] } }
+  HostConfig: { PortBindings: Record<string, { HostPort: string }[] | null> | null }
   RestartCount: number
   State: { Running: boolean; Restarting: boolean; Health?: { Status: string; Log?: { Output: string }[] } }
   NetworkSettings: { Networks: Record<string, { IPAddress: string }> }
@@ -25,6 +30,11 @@ export async function listContainers(labels: Record<string, string>): Promise<st
   const filters = Object.entries(labels).flatMap(([name, value]) => ["--filter", `label=${name}=${value}`])
   const text = await run("docker", ["ps", "-aq", "--no-trunc", ...filters])
   return text.split("\n").filter((line) => line !== "")
+}
+
+/** What a health check runs; empty where there is none or it needs a shell's reading. */
+function checkCommand([kind, ...command]: string[]): string[] {
+  return kind === "CMD" ? command : []
 }
 
 export async function inspectServices(project: string): Promise<ServiceState[]> {
@@ -45,6 +55,10 @@ export async function inspectServices(project: string): Promise<ServiceState[]> 
         IPAddress,
       ]),
     ),
+    published: Object.values(container.HostConfig.PortBindings ?? {}).flatMap((bindings) =>
+      (bindings ?? []).map(({ HostPort }) => Number(HostPort)),
+    ),
+    check: checkCommand(container.Config.Healthcheck?.Test ?? []),
   }))
 }
 

@@ -5,14 +5,40 @@ import { startDetached, run, tryRun, waitUntil } from "./run.ts"
 import { StepFailed } from "./steps.ts"
 
 export const ENGINE_LOG = "/var/log/glasshouse-dockerd.log"
+const DEFAULT_HOST = "unix:///var/run/docker.sock"
 const PID_FILES: readonly [string, string][] = [
   ["/var/run/docker.pid", "dockerd"],
   ["/var/run/docker/containerd/containerd.pid", "containerd"],
 ]
 
+/** Asked by `docker version`: newer clients answer `docker info` with success when there is no engine at all. */
 export async function engineAnswers(): Promise<boolean> {
-  const { code } = await tryRun("docker", ["info", "--format", "{{.ServerVersion}}"], { timeout: 15_000 })
-  return code === 0
+  const { code, stdout } = await tryRun("docker", ["version", "--format", "{{.Server.Version}}"], {
+    timeout: 15_000,
+  })
+  return code === 0 && stdout.trim() !== ""
+}
+
+/**
+ * The socket that the docker client speaks to, which the node agent must be given: DOCKER_HOST or the
+ * client's own context. Throws StepFailed for an engine on another machine: mounts are made on this one.
+ */
+export function engineSocket(host: string): string {
+  const match = /^unix:\/\/(\/[A-Za-z0-9._/-]+)$/.exec(host.trim())
+  if (match?.[1] === undefined)
+    throw new StepFailed(
+      `the docker client speaks to ${host.trim() === "" ? "no engine" : host.trim()}, not to a socket of this machine`,
+      "Unset DOCKER_HOST, or `docker context use default`: notebooks need mounts made on the engine's own machine.",
+    )
+  return match[1]
+}
+
+/** Lets compose, which reads DOCKER_HOST only, and the node agent use the same engine as the client. */
+export async function findEngineSocket(): Promise<string> {
+  const asked = await tryRun("docker", ["context", "inspect", "--format", "{{.Endpoints.docker.Host}}"])
+  const socket = engineSocket(asked.code === 0 ? asked.stdout : (process.env["DOCKER_HOST"] ?? DEFAULT_HOST))
+  process.env["DOCKER_HOST"] = `unix://${socket}`
+  return socket
 }
 
 /** Name of a running process, or undefined when there is none of that number. */
@@ -57,7 +83,13 @@ function writeDaemonSettings(): void {
 }
 
 export async function ensureEngine(): Promise<string> {
+  const socket = await findEngineSocket()
   if (await engineAnswers()) return await describeEngine("answers")
+  if (!["/var/run/docker.sock", "/run/docker.sock"].includes(socket))
+    throw new StepFailed(
+      `the engine behind ${socket} does not answer`,
+      "Start it: a site that names its own engine starts it by its own means.",
+    )
   if (process.getuid?.() !== 0)
     throw new StepFailed(
       "Docker Engine does not answer, and only root can start it",
@@ -106,6 +138,7 @@ async function describeEngine(how: string): Promise<string> {
 
 /** The two spellings of compose; both read infra/compose.yaml. */
 export async function findCompose(): Promise<string[]> {
+  await findEngineSocket()
   if ((await tryRun("docker", ["compose", "version"])).code === 0) return ["docker", "compose"]
   if ((await tryRun("docker-compose", ["version"])).code === 0) return ["docker-compose"]
   throw new StepFailed(

@@ -1,10 +1,13 @@
 // The pieces that read a machine: process tables, mounts, installed commands, npm's own list.
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { staleNumber } from "./engine.ts"
+import { createServer } from "node:net"
+import { assertRoom, holderOf, listeners, tryPort } from "./conflicts.ts"
+import { engineSocket, staleNumber } from "./engine.ts"
 import { modulesMatch } from "./launch.js"
 import { parseMounts } from "./mounts.ts"
 import { ENGINE_NEEDS, missing, onPath } from "./packages.ts"
+import { StepFailed } from "./steps.ts"
 
 test("a number left by a dead engine, or taken by another program, does not count as an engine", () => {
   const names: Record<number, string> = { 10: "dockerd", 11: "bash" }
@@ -61,4 +64,29 @@ test("packages that were half installed, or are others than the lock file's, are
     modulesMatch(lock, { packages: { "node_modules/a": { version: "1.0.0", integrity: "sha512-b" } } }),
     false,
   )
+})
+
+test("an engine on another machine is refused: mounts are made on this one", () => {
+  assert.equal(engineSocket("unix:///var/run/docker.sock\n"), "/var/run/docker.sock")
+  for (const host of ["tcp://10.0.0.1:2375", "ssh://x", "", "unix://relative", "unix:///a b"])
+    assert.throws(() => engineSocket(host), StepFailed, host)
+})
+
+test("who listens on a port is found in the kernel's table and named", async (context) => {
+  const server = createServer()
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))
+  context.after(() => server.close())
+  const address = server.address()
+  const port = typeof address === "object" && address !== null ? address.port : 0
+  assert.equal(await tryPort(port, "127.0.0.1"), "EADDRINUSE")
+  assert.match(holderOf(port), new RegExp(`\\(process ${process.pid}\\)$`))
+  assert.equal(await tryPort(8080, "198.51.100.1"), "EADDRNOTAVAIL")
+  const line = (state: string) => `0: 0100007F:1F90 00000000:0000 ${state} 0:0 0:0 0 0 0 4711 1`
+  assert.deepEqual(listeners(`${line("0A")}\n${line("01")}\n`, 8080), ["4711"])
+  assert.deepEqual(listeners(line("0A"), 80), [])
+})
+
+test("a disk without room is said before anything is built", () => {
+  assert.doesNotThrow(() => assertRoom("/", 1, "a byte"))
+  assert.throws(() => assertRoom("/", 1e18, "an exabyte"), /free, an exabyte needs/)
 })

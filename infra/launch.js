@@ -62,7 +62,7 @@ function fail(what, advice) {
 function withInstallLock(work) {
   const lock = path.join(root, ".cache", "install.lock")
   mkdirSync(path.dirname(lock), { recursive: true })
-  for (;;) {
+  for (let said = false; ;) {
     try {
       mkdirSync(lock)
       writeFileSync(path.join(lock, "pid"), String(process.pid))
@@ -73,7 +73,11 @@ function withInstallLock(work) {
       const age = Date.now() - (statSync(lock, { throwIfNoEntry: false })?.mtimeMs ?? 0)
       if (holder > 0 ? !existsSync(`/proc/${holder}`) : age > 10_000)
         rmSync(lock, { recursive: true, force: true })
-      else Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 200)
+      else {
+        if (!said) process.stderr.write(`  process ${holder} installs the packages: waiting for it …\n`)
+        said = true
+        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 200)
+      }
     }
   }
   try {
@@ -94,7 +98,10 @@ export function ensureModules() {
     if (modulesCurrent()) return
     const began = process.hrtime.bigint()
     process.stderr.write("  packages from the lock file (npm ci) …\n")
-    const done = spawnSync("npm", ["ci", "--no-audit", "--no-fund"], { cwd: root, stdio: ["ignore", 2, 2] })
+    const done = spawnSync("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], {
+      cwd: root,
+      stdio: ["ignore", 2, 2],
+    })
     if (done.error) fail("npm could not be started", "Install npm (it comes with Node), then run this again.")
     if (done.status !== 0)
       fail(

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict"
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { spawn } from "node:child_process"
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import os from "node:os"
 import path from "node:path"
 import { after, test } from "node:test"
-import { processBirth, withLock } from "./lock.ts"
+import { clearDead, processBirth, withLock } from "./lock.ts"
 
 const directory = mkdtempSync(path.join(os.tmpdir(), "lock-"))
 after(() => rmSync(directory, { recursive: true }))
@@ -56,4 +57,37 @@ test("a failure gives the lock back", async () => {
     /no/,
   )
   assert.equal(existsSync(file), false)
+})
+
+test("whoever clears a dead lock too late leaves the lock of the one who was quicker", () => {
+  const file = path.join(directory, "quick")
+  writeFileSync(file, "fresh")
+  clearDead(file, "dead")
+  assert.equal(readFileSync(file, "utf8"), "fresh")
+  clearDead(file, "fresh")
+  clearDead(file, "fresh")
+  assert.deepEqual(
+    readdirSync(directory).filter((name) => name.startsWith("quick")),
+    [],
+  )
+})
+
+test("of many that start at once only one works at a time", async () => {
+  const file = path.join(directory, "many")
+  const lock = JSON.stringify(path.join(import.meta.dirname, "lock.ts"))
+  const program = `import { withLock } from ${lock}
+    import { openSync, closeSync, rmSync } from "node:fs"
+    await withLock(${JSON.stringify(file)}, () => {}, async () => {
+      closeSync(openSync(${JSON.stringify(`${file}.inside`)}, "wx"))
+      rmSync(${JSON.stringify(`${file}.inside`)})
+    })`
+  writeFileSync(file, "999999999 5")
+  const run = () =>
+    new Promise<number | null>((resolve) =>
+      spawn(process.execPath, ["--input-type=module", "--eval", program], { stdio: "ignore" }).on(
+        "exit",
+        resolve,
+      ),
+    )
+  assert.deepEqual(await Promise.all([run(), run(), run(), run()]), [0, 0, 0, 0])
 })

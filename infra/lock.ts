@@ -1,6 +1,6 @@
 // One start, stop or reset of an installation at a time. The lock is a file that names the process; when
 // that process is gone (killed, machine restarted) the next one takes over.
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, writeSync } from "node:fs"
+import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs"
 import path from "node:path"
 import { StepFailed } from "./steps.ts"
 
@@ -14,9 +14,45 @@ export function processBirth(pid: number): string | undefined {
   }
 }
 
-function holderAlive(file: string): boolean {
-  const [pid = "", birth = ""] = existsSync(file) ? readFileSync(file, "utf8").split(" ") : []
+function read(file: string): string | undefined {
+  try {
+    return readFileSync(file, "utf8")
+  } catch {
+    return undefined
+  }
+}
+
+function alive(holder: string): boolean {
+  const [pid = "", birth = ""] = holder.split(" ")
   return pid !== "" && processBirth(Number(pid)) === birth
+}
+
+/** A link of a file written beforehand: nobody ever sees a lock that does not say yet who holds it. */
+function take(file: string): boolean {
+  const draft = `${file}.${process.pid}.new`
+  writeFileSync(draft, `${process.pid} ${processBirth(process.pid) ?? ""}`, { mode: 0o600 })
+  try {
+    linkSync(draft, file)
+    return true
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error
+    return false
+  } finally {
+    rmSync(draft, { force: true })
+  }
+}
+
+/** Moves the lock of a dead process away. When another one was quicker, its fresh lock is put back. */
+export function clearDead(file: string, dead: string): void {
+  const aside = `${file}.${process.pid}.dead`
+  try {
+    renameSync(file, aside)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return
+    throw error
+  }
+  if (read(aside) !== dead) linkSync(aside, file)
+  rmSync(aside, { force: true })
 }
 
 /** Runs `work` alone; waits up to `seconds` for another process, and says so once. */
@@ -29,25 +65,20 @@ export async function withLock<T>(
   mkdirSync(path.dirname(file), { recursive: true })
   const end = performance.now() + seconds * 1000
   for (let said = false; ; said = true) {
-    try {
-      const handle = openSync(file, "wx", 0o600)
-      writeSync(handle, `${process.pid} ${processBirth(process.pid) ?? ""}`)
-      closeSync(handle)
-      break
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error
-      if (!holderAlive(file)) {
-        rmSync(file, { force: true })
-        continue
-      }
-      if (performance.now() > end)
-        throw new StepFailed(
-          `another command holds ${file}`,
-          "Wait for it to end, or end it, then run this again.",
-        )
-      if (!said) say("  another start, stop or reset of this installation is running: waiting for it …")
-      await new Promise((resolve) => setTimeout(resolve, 500))
+    if (take(file)) break
+    const holder = read(file)
+    if (holder === undefined) continue
+    if (!alive(holder)) {
+      clearDead(file, holder)
+      continue
     }
+    if (performance.now() > end)
+      throw new StepFailed(
+        `process ${holder.split(" ")[0]} holds ${file}`,
+        "Wait for it to end, or end it, then run this again.",
+      )
+    if (!said) say("  another start, stop or reset of this installation is running: waiting for it …")
+    await new Promise((resolve) => setTimeout(resolve, 500))
   }
   const release = () => rmSync(file, { force: true })
   process.once("exit", release)

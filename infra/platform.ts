@@ -8,7 +8,8 @@ import { ensureImages, ensureSourceImage, imagePresent } from "./build.ts"
 import { Compose, composeEnvironment, renderEnvironmentFile } from "./compose.ts"
 import { copyDemoData, waitDemoData } from "./demo-data.ts"
 import { renderNginx } from "./edge/nginx.ts"
-import { ensureEngine, findCompose } from "./engine.ts"
+import { assertNameFree, assertPortFree, assertRoom, ROOM } from "./conflicts.ts"
+import { ensureEngine, findCompose, findEngineSocket } from "./engine.ts"
 import { prepareIdentity } from "./identity/prepare.ts"
 import { reconcileIdentity } from "./identity/reconcile.ts"
 import { listFiles } from "./images.ts"
@@ -24,8 +25,6 @@ import { bringUp, waitReady } from "./services.ts"
 import { ensureSecrets, ensureState, readIdentity, writeWhole } from "./state.ts"
 import { runSteps, StepFailed, type Print, type Step } from "./steps.ts"
 
-/** What ours are built on; these do not change with our code. */
-const SERVERS = ["postgresql", "keycloak", "minio"] as const
 const APPS = ["control-plane", "gateway", "node-agent", "custody"] as const
 
 export interface StartOptions {
@@ -47,6 +46,13 @@ async function ensureHostPackages(): Promise<string> {
   const installed = await ensurePackages(ENGINE_NEEDS, has)
   await findCompose()
   return installed.length === 0 ? "nothing to install" : `installed ${installed.join(", ")}`
+}
+
+/** Building takes room on the engine's disk once; a running installation's own growth is for the operator to watch. */
+async function assertRoomFor(installation: Installation): Promise<void> {
+  const engineRoot = (await run("docker", ["info", "--format", "{{.DockerRootDir}}"])).trim()
+  if (!(await imagePresent("debian:trixie-slim"))) assertRoom(engineRoot, ROOM.images, "building the images")
+  assertRoom(installation.state, ROOM.state, "an installation")
 }
 
 /** The console, built once for each state of its sources. */
@@ -74,20 +80,17 @@ function writeEdge(installation: Installation): boolean {
   const changed = !existsSync(file) || readFileSync(file, "utf8") !== wanted
   if (changed) writeWhole(file, wanted, 0o644)
   if (installation.tls === undefined) return changed
-  try {
-    writeWhole(
-      path.join(directory, "tls", "tls.crt"),
-      readFileSync(installation.tls.certificate, "utf8"),
-      0o644,
-      nginx,
-    )
-    writeWhole(
-      path.join(directory, "tls", "tls.key"),
-      readFileSync(installation.tls.key, "utf8"),
-      0o600,
-      nginx,
-    )
+  const copy = (from: string, name: string, mode: number) => {
+    const text = readFileSync(from, "utf8")
+    const to = path.join(directory, "tls", name)
+    if (existsSync(to) && readFileSync(to, "utf8") === text) return false
+    writeWhole(to, text, mode, nginx)
     return true
+  }
+  try {
+    const certificate = copy(installation.tls.certificate, "tls.crt", 0o644)
+    const key = copy(installation.tls.key, "tls.key", 0o600)
+    return changed || certificate || key
   } catch (error) {
     throw new StepFailed(
       `certificate or key: ${(error as Error).message}`,
@@ -154,6 +157,9 @@ export function startSteps(root: string, installation: Installation, options: St
       run: async () => {
         const fresh = readIdentity(state) === undefined
         id = ensureState(state, installation.name).id
+        await assertNameFree(installation, id)
+        await assertPortFree(installation)
+        await assertRoomFor(installation)
         await ensureShared(state)
         const made = ensureSecrets(state)
         const people = prepareIdentity(installation)
@@ -184,7 +190,7 @@ export function startSteps(root: string, installation: Installation, options: St
         await copyDemoData(installation, images["demo-data"])
         await ensureLabAssets(installation, images["workspace"])
         writeWhole(path.join(state, "images.json"), `${JSON.stringify(images, null, 2)}\n`, 0o644)
-        const environment = composeEnvironment(installation, id, images)
+        const environment = composeEnvironment(installation, id, images, await findEngineSocket())
         writeWhole(path.join(state, "compose.env"), renderEnvironmentFile(environment), 0o600)
         return "app, workspace, door"
       },
@@ -192,7 +198,10 @@ export function startSteps(root: string, installation: Installation, options: St
     },
     {
       name: "servers",
-      run: async () => bringUp(root, installation, "servers", [...SERVERS]),
+      run: async () => {
+        const stores = await bringUp(root, installation, "servers", ["postgresql", "minio"])
+        return `${stores}; ${await bringUp(root, installation, "identity", ["keycloak"])}`
+      },
       advice: "Read the message; `docker ps -a` shows the containers.",
     },
     {

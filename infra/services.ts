@@ -6,11 +6,21 @@ import path from "node:path"
 import { Compose } from "./compose.ts"
 import { inspectServices, logTail, type ServiceState } from "./containers.ts"
 import type { Installation } from "./installation.ts"
-import { waitUntil } from "./run.ts"
+import { tryRun, waitUntil } from "./run.ts"
 import { writeWhole } from "./state.ts"
 import { StepFailed } from "./steps.ts"
 
 const isHealthy = (state: ServiceState) => state.running && state.health === "healthy"
+
+/**
+ * The engine asks every half minute, to cost a small machine nothing. Who waits asks more often, with the
+ * same command, and does not wait for the engine's next turn.
+ */
+async function answersNow(state: ServiceState): Promise<boolean> {
+  if (isHealthy(state)) return true
+  if (!state.running || state.check.length === 0) return false
+  return (await tryRun("docker", ["exec", state.id, ...state.check], { timeout: 10_000 })).code === 0
+}
 
 /** Waits for every named service, and says early when one keeps dying. */
 export async function waitHealthy(project: string, services: string[], seconds: number): Promise<void> {
@@ -18,7 +28,9 @@ export async function waitHealthy(project: string, services: string[], seconds: 
   let waiting: ServiceState[] = []
   for (;;) {
     const states = await inspectServices(project)
-    waiting = states.filter((state) => services.includes(state.service) && !isHealthy(state))
+    const asked = states.filter((state) => services.includes(state.service))
+    const answers = await Promise.all(asked.map(answersNow))
+    waiting = asked.filter((_, index) => answers[index] !== true)
     const absent = services.filter((name) => !states.some((state) => state.service === name))
     if (waiting.length === 0 && absent.length === 0) return
     if (performance.now() > end || waiting.some((state) => state.failing)) break
@@ -52,13 +64,14 @@ export async function bringUp(
   const file = path.join(installation.state, `.up-${name}`)
   const wanted = `${wantedMark(root, installation)} ${services.join(" ")}`
   const states = await inspectServices(installation.project)
-  const running = services.every((service) =>
-    states.some((state) => state.service === service && isHealthy(state)),
-  )
-  if (running && existsSync(file) && readFileSync(file, "utf8") === wanted)
-    return `running: ${services.join(", ")}`
+  if (existsSync(file) && readFileSync(file, "utf8") === wanted) {
+    const all = services.map((service) => states.find((state) => state.service === service))
+    const running = await Promise.all(all.map(async (state) => state !== undefined && answersNow(state)))
+    if (running.every(Boolean)) return `running: ${services.join(", ")}`
+  }
   const compose = await Compose.of(root, installation)
-  await compose.run("up", "-d", "--no-build", ...services)
+  // What a service depends on was brought up by an earlier call, which waited for it.
+  await compose.run("up", "-d", "--no-build", "--no-deps", ...services)
   await waitHealthy(installation.project, services, 180)
   writeWhole(file, wanted, 0o644)
   return services.join(", ")

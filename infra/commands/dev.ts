@@ -29,7 +29,7 @@ async function main(): Promise<number> {
       stdio: "inherit",
     })
     const compose = await Compose.of(root, installation, ["compose.dev.yaml"])
-    await compose.run("up", "-d", "--no-build", ...APPS)
+    await compose.run("up", "-d", "--no-build", "--no-deps", ...APPS)
     await waitHealthy(installation.project, APPS, 180)
     print(
       `\n  Watching.  ${installation.site.origin}/  (Ctrl-C ends watching; npm start goes back to images)\n`,

@@ -5,7 +5,7 @@ import { Pool } from "pg"
 import { parseArgs } from "node:util"
 import type { AuditEvent } from "../src/contract/events.ts"
 import { makeTestDatabase, type TestDatabase } from "../src/audit/testing.ts"
-import { startPrivatePostgresql } from "./private-postgresql.ts"
+import { startPrivatePostgresql } from "./support/private-postgresql.ts"
 
 const IN_FLIGHT = 64
 
