@@ -24,6 +24,13 @@ export function composeEnvironment(
     GLASSHOUSE_PUBLISH: `${installation.bind}:${installation.port}`,
     GLASSHOUSE_DEMO: installation.demo ? "on" : "off",
     GLASSHOUSE_ENGINE_SOCKET: engineSocket,
+    GLASSHOUSE_ZONE: installation.zone,
+    GLASSHOUSE_MAIL_HOST: installation.mail.host,
+    GLASSHOUSE_MAIL_PORT: String(installation.mail.port),
+    GLASSHOUSE_MAIL_FROM: installation.mail.from,
+    GLASSHOUSE_IDLE_SECONDS: String(installation.limits.idleSeconds),
+    GLASSHOUSE_WORKSPACE_IDLE_SECONDS: String(installation.limits.workspaceIdleSeconds),
+    GLASSHOUSE_SHOWN_LIMIT_MEGABYTES: String(installation.limits.shownMegabytes),
     GLASSHOUSE_IDENTITY_ORIGIN: site.identityOrigin,
     GLASSHOUSE_IDENTITY_ISSUER: issuerOf(site),
     ...Object.fromEntries(

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { parseSite, readInstallation, SettingsError } from "./installation.ts"
+import { assertSettingsKnown, parseSite, readInstallation, SETTINGS, SettingsError } from "./installation.ts"
 
 test("without settings: the installation main on its usual address", () => {
   const main = readInstallation({})
@@ -35,6 +35,26 @@ test("settings that would end badly later are refused with a sentence", () => {
     { GLASSHOUSE_SITE: "http://a.b;}/" },
     { GLASSHOUSE_PORT: "0" },
     { GLASSHOUSE_PORT: "80a" },
+    { GLASSHOUSE_PORT: "65536" },
+    { GLASSHOUSE_PORT: "1e3" },
+    { GLASSHOUSE_PORT: "" },
+    { GLASSHOUSE_STATE: "/var/lib/../lib/x" },
+    { GLASSHOUSE_STATE: "/var/li b" },
+    { GLASSHOUSE_BIND: "localhost" },
+    { GLASSHOUSE_BIND: "::1" },
+    { GLASSHOUSE_BIND: "127.0.0.1:80" },
+    { GLASSHOUSE_ZONE: "Middle-earth" },
+    { GLASSHOUSE_ZONE: "" },
+    { GLASSHOUSE_MAIL_RELAY: "relay" },
+    { GLASSHOUSE_MAIL_RELAY: "relay:0" },
+    { GLASSHOUSE_MAIL_RELAY: "smtp://relay:25" },
+    { GLASSHOUSE_MAIL_FROM: "nobody" },
+    { GLASSHOUSE_MAIL_FROM: "a@b\nBcc: c@d" },
+    { GLASSHOUSE_IDLE_SECONDS: "0" },
+    { GLASSHOUSE_IDLE_SECONDS: "-5" },
+    { GLASSHOUSE_WORKSPACE_IDLE_SECONDS: "9999999999" },
+    { GLASSHOUSE_SHOWN_LIMIT_MEGABYTES: "1.5" },
+    { GLASSHOUSE_SITE: "https://tre.example.org" },
     { GLASSHOUSE_DEMO: "no" },
     { GLASSHOUSE_TLS_CERT: "/c" },
     { GLASSHOUSE_TLS_CERT: "/c", GLASSHOUSE_TLS_KEY: "/k" },
@@ -50,4 +70,28 @@ test("certificate and key together make the edge serve TLS", () => {
   })
   assert.deepEqual(tls, { certificate: "/c", key: "/k" })
   assert.equal(site.scheme, "https")
+})
+
+test("a setting with a slip in its name is refused, and the known ones are listed", () => {
+  assert.doesNotThrow(() =>
+    assertSettingsKnown({ GLASSHOUSE_SITE: "x", HOME: "/root", GLASSHOUSE_ROOT: "/" }),
+  )
+  assert.throws(
+    () => assertSettingsKnown({ GLASSHOUSE_SITES: "x" }),
+    /no setting GLASSHOUSE_SITES\. Settings: /,
+  )
+  for (const name of SETTINGS) assert.doesNotThrow(() => assertSettingsKnown({ [name]: "x" }), name)
+})
+
+test("mail goes to the development server unless a site names its relay", () => {
+  assert.deepEqual(readInstallation({}).mail, {
+    host: "mail",
+    port: 1025,
+    from: "glasshouse@glasshouse.localhost",
+  })
+  const relayed = readInstallation({
+    GLASSHOUSE_MAIL_RELAY: "relay.example.org:25",
+    GLASSHOUSE_MAIL_FROM: "tre@example.org",
+  })
+  assert.deepEqual(relayed.mail, { host: "relay.example.org", port: 25, from: "tre@example.org" })
 })

@@ -3,12 +3,13 @@ import path from "node:path"
 import process from "node:process"
 import { nextCode, systemClock } from "../identity/next-code.ts"
 import { readDemoAccounts } from "../identity/prepare.ts"
-import { readInstallation, SettingsError } from "../installation.ts"
+import { SettingsError } from "../installation.ts"
+import { loadInstallation } from "../settings.ts"
 
 async function main(): Promise<number> {
   const say = (line: string) => void process.stderr.write(`${line}\n`)
   try {
-    const { state, name } = readInstallation(process.env)
+    const { state, name } = loadInstallation(process.env)
     const accounts = readDemoAccounts(state)
     if (accounts.length === 0) {
       say(

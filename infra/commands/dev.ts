@@ -5,7 +5,8 @@ import { appendFileSync, mkdirSync, rmSync } from "node:fs"
 import path from "node:path"
 import process from "node:process"
 import { Compose } from "../compose.ts"
-import { readInstallation, SettingsError } from "../installation.ts"
+import { assertSettingsKnown, SettingsError } from "../installation.ts"
+import { loadInstallation } from "../settings.ts"
 import { root } from "../launch.js"
 import { startPlatform } from "../platform.ts"
 import { waitHealthy } from "../services.ts"
@@ -16,7 +17,8 @@ const APPS = ["control-plane", "gateway", "node-agent", "custody"]
 async function main(): Promise<number> {
   const print = (line: string) => process.stdout.write(`${line}\n`)
   try {
-    const installation = readInstallation(process.env)
+    assertSettingsKnown(process.env)
+    const installation = loadInstallation(process.env)
     await startPlatform(root, installation, print)
     const web = path.join(root, ".cache", "dev-web")
     mkdirSync(web, { recursive: true })

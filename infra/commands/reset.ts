@@ -7,7 +7,8 @@ import { createInterface } from "node:readline/promises"
 import { Compose } from "../compose.ts"
 import { removeLeftovers } from "../containers.ts"
 import { engineAnswers } from "../engine.ts"
-import { readInstallation, SettingsError, type Installation } from "../installation.ts"
+import { SettingsError, type Installation } from "../installation.ts"
+import { loadInstallation } from "../settings.ts"
 import { root } from "../launch.js"
 import { withLock } from "../lock.ts"
 import { unmountBelow } from "../mounts.ts"
@@ -85,7 +86,7 @@ async function confirm(installation: Installation): Promise<boolean> {
 
 async function main(): Promise<number> {
   try {
-    const installation = readInstallation(process.env)
+    const installation = loadInstallation(process.env)
     if (!(await confirm(installation))) {
       process.stdout.write("  Nothing was deleted.\n")
       return 1

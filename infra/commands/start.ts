@@ -1,14 +1,21 @@
 // `npm start`: brings the platform up, or shows that it is up, and says where and for whom.
+import { existsSync } from "node:fs"
 import process from "node:process"
-import { readDemoAccounts } from "../identity/prepare.ts"
-import { readInstallation, SettingsError, type Installation } from "../installation.ts"
+import { firstAccountsFile, readDemoAccounts } from "../identity/prepare.ts"
+import { assertSettingsKnown, SettingsError, type Installation } from "../installation.ts"
+import { loadInstallation, rememberSettings } from "../settings.ts"
 import { startPlatform } from "../platform.ts"
 import { describeFailure, formatSeconds } from "../steps.ts"
 import { root } from "../launch.js"
 
 export function renderAccounts(installation: Installation): string[] {
+  const first = firstAccountsFile(installation.state)
+  if (!installation.demo)
+    return existsSync(first)
+      ? [`  First accounts and their first passwords: ${first}`, "  Hand them over, then delete the file."]
+      : []
   const accounts = readDemoAccounts(installation.state)
-  if (!installation.demo || accounts.length === 0) return []
+  if (accounts.length === 0) return []
   const wide = (pick: (account: (typeof accounts)[number]) => string) =>
     Math.max(...accounts.map((a) => pick(a).length))
   const name = wide((a) => a.username)
@@ -25,9 +32,11 @@ async function main(): Promise<number> {
   const began = performance.now()
   const print = (line: string) => process.stdout.write(`${line}\n`)
   try {
-    const installation = readInstallation(process.env)
+    assertSettingsKnown(process.env)
+    const installation = loadInstallation(process.env)
     print(`\n  Glasshouse, installation ${installation.name}\n`)
     await startPlatform(root, installation, print, { serversOnly: process.argv.includes("--servers") })
+    rememberSettings(installation.state, process.env)
     print(`\n  Up in ${formatSeconds(performance.now() - began)}.  ${installation.site.origin}/\n`)
     for (const line of renderAccounts(installation)) print(line)
     print("")

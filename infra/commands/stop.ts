@@ -6,7 +6,8 @@ import process from "node:process"
 import { Compose } from "../compose.ts"
 import { removeLeftovers } from "../containers.ts"
 import { engineAnswers } from "../engine.ts"
-import { readInstallation, SettingsError, type Installation } from "../installation.ts"
+import { SettingsError, type Installation } from "../installation.ts"
+import { loadInstallation } from "../settings.ts"
 import { root } from "../launch.js"
 import { withLock } from "../lock.ts"
 import { unmountBelow } from "../mounts.ts"
@@ -62,7 +63,7 @@ export async function stopPlatform(installation: Installation, print: Print): Pr
 
 async function main(): Promise<number> {
   try {
-    const installation = readInstallation(process.env)
+    const installation = loadInstallation(process.env)
     await stopPlatform(installation, (line) => process.stdout.write(`${line}\n`))
     return 0
   } catch (error) {

@@ -102,7 +102,7 @@ export interface Bootstrap {
 }
 
 /** What the control plane reads at its first start: who may be bound to which person and role. No secrets. */
-export function makeBootstrap(issuer: string, accounts: readonly DemoAccount[]): Bootstrap {
+export function makeBootstrap(issuer: string, accounts: readonly Bootstrap["people"][number][]): Bootstrap {
   return {
     issuer,
     people: accounts.map(({ username, name, email, subject, organisation, roles }) => ({

@@ -5,7 +5,8 @@ import type { Installation } from "../installation.ts"
 import { UIDS } from "../secrets.ts"
 import { writeWhole } from "../state.ts"
 import { StepFailed } from "../steps.ts"
-import { makeBootstrap, makeDemoAccounts, type Bootstrap, type DemoAccount } from "./demo-accounts.ts"
+import { makeBootstrap, makeDemoAccounts, type DemoAccount } from "./demo-accounts.ts"
+import { makeFirstAccounts, type FirstAccount } from "./first-people.ts"
 import { issuerOf, renderRealm } from "./realm.ts"
 
 export function accountsFile(state: string): string {
@@ -13,51 +14,59 @@ export function accountsFile(state: string): string {
 }
 
 export function readDemoAccounts(state: string): DemoAccount[] {
-  const file = accountsFile(state)
-  return existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as DemoAccount[]) : []
+  return readAccounts<DemoAccount>(accountsFile(state))
 }
 
-/** A site's first people come from a file it names; the shape is that of `Bootstrap` without the issuer. */
-function siteBootstrap(issuer: string): Bootstrap {
-  const file = process.env["GLASSHOUSE_BOOTSTRAP"]
-  if (file === undefined) return { issuer, people: [] }
-  try {
-    const { people } = JSON.parse(readFileSync(file, "utf8")) as Bootstrap
-    if (!Array.isArray(people)) throw new Error("`people` is not a list")
-    return { issuer, people }
-  } catch (error) {
-    throw new StepFailed(
-      `GLASSHOUSE_BOOTSTRAP ${file}: ${(error as Error).message}`,
-      "See docs/operating.md for its shape.",
-    )
-  }
+export function firstAccountsFile(state: string): string {
+  return path.join(state, "secrets", "first-accounts.json")
+}
+
+function readAccounts<T>(file: string): T[] {
+  return existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as T[]) : []
+}
+
+/** Made at the first start and never again: what was handed out must stay true. */
+function ensureAccounts(installation: Installation): (DemoAccount | FirstAccount)[] {
+  const { state, demo, site } = installation
+  const file = demo ? accountsFile(state) : firstAccountsFile(state)
+  const found = readAccounts<DemoAccount | FirstAccount>(file)
+  if (found.length > 0) return found
+  // Once the control plane has taken its first people in, new ones are invited, not made here.
+  if (!demo && existsSync(bootstrapFile(state))) return []
+  const made = demo ? makeDemoAccounts() : makeFirstAccounts(process.env["GLASSHOUSE_BOOTSTRAP"], site.host)
+  writeWhole(file, `${JSON.stringify(made, null, 2)}\n`, 0o600)
+  return made
+}
+
+function bootstrapFile(state: string): string {
+  return path.join(state, "secrets", "control-plane", "bootstrap.json")
+}
+
+/** Whether this installation was made with demonstration people; undefined before its first start. */
+function madeWithDemo(state: string): boolean | undefined {
+  if (!existsSync(bootstrapFile(state))) return undefined
+  return existsSync(accountsFile(state))
 }
 
 export function prepareIdentity(installation: Installation): string {
-  const { state, site, demo } = installation
-  let accounts = readDemoAccounts(state)
-  if (demo && accounts.length === 0) {
-    accounts = makeDemoAccounts()
-    writeWhole(accountsFile(state), `${JSON.stringify(accounts, null, 2)}\n`, 0o600)
-  }
-  if (!demo) accounts = []
+  const { state, site, demo, mail } = installation
+  const before = madeWithDemo(state)
+  if (before !== undefined && before !== demo)
+    throw new StepFailed(
+      `this installation was made ${before ? "with" : "without"} demonstration people and data`,
+      `Start it with GLASSHOUSE_DEMO=${before ? "on" : "off"}, or make another one: GLASSHOUSE_INSTALLATION=NAME. Nothing was changed.`,
+    )
+  const accounts = ensureAccounts(installation)
   const app = { uid: UIDS.app, gid: UIDS.app }
-  const issuer = issuerOf(site)
-  const bootstrapFile = path.join(state, "secrets", "control-plane", "bootstrap.json")
-  if (!existsSync(bootstrapFile)) {
-    const bootstrap = demo ? makeBootstrap(issuer, accounts) : siteBootstrap(issuer)
-    writeWhole(bootstrapFile, `${JSON.stringify(bootstrap, null, 2)}\n`, 0o600, app)
+  if (!existsSync(bootstrapFile(state))) {
+    const bootstrap = makeBootstrap(issuerOf(site), accounts)
+    writeWhole(bootstrapFile(state), `${JSON.stringify(bootstrap, null, 2)}\n`, 0o600, app)
   }
   const realmFile = path.join(state, "keycloak", "glasshouse-realm.json")
   if (!existsSync(realmFile)) {
     const secret = readFileSync(path.join(state, "secrets", "keycloak", "identity-client-secret"), "utf8")
-    const keycloak = { uid: UIDS.keycloak, gid: UIDS.keycloak }
-    writeWhole(
-      realmFile,
-      `${JSON.stringify(renderRealm(site, secret, accounts), null, 2)}\n`,
-      0o600,
-      keycloak,
-    )
+    const realm = `${JSON.stringify(renderRealm(site, secret, accounts, mail), null, 2)}\n`
+    writeWhole(realmFile, realm, 0o600, { uid: UIDS.keycloak, gid: UIDS.keycloak })
   }
-  return demo ? `${accounts.length} demo accounts` : "no demo people"
+  return `${accounts.length} ${demo ? "demo" : "first"} accounts`
 }

@@ -1,12 +1,13 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { parseSite } from "../installation.ts"
+import { parseSite, readInstallation } from "../installation.ts"
 import { DEMO_PEOPLE, makeBootstrap, makeDemoAccounts } from "./demo-accounts.ts"
 import { issuerOf, renderRealm } from "./realm.ts"
 
 const site = parseSite("http://glasshouse.localhost:8080")
 const accounts = makeDemoAccounts()
-const realm = renderRealm(site, "client secret", accounts)
+const { mail } = readInstallation({})
+const realm = renderRealm(site, "client secret", accounts, mail)
 
 test("the console is a public client with PKCE, exact addresses and no other way in", () => {
   const [console, service] = realm.clients
@@ -61,7 +62,7 @@ test("every demo account has a password and an enrolled code of its own", () => 
 })
 
 test("without demo people the realm holds no person", () => {
-  const empty = renderRealm(site, "client secret", [])
+  const empty = renderRealm(site, "client secret", [], mail)
   assert.deepEqual(
     empty.users.map((user) => user.username),
     ["service-account-control-plane"],

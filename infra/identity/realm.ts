@@ -1,7 +1,6 @@
 // The Keycloak realm as code. Keycloak authenticates and grants nothing: no role of ours is in here. It is
 // imported at the first start only; `reconcile.ts` keeps the addresses right afterwards.
-import type { DemoAccount } from "./demo-accounts.ts"
-import type { Site } from "../installation.ts"
+import type { Installation, Site } from "../installation.ts"
 
 export const REALM = "glasshouse"
 
@@ -85,7 +84,37 @@ const FLOW_CONFIGS = [
   },
 ]
 
-function accountOf(account: DemoAccount) {
+export interface RealmAccount {
+  username: string
+  name: string
+  email: string
+  /** the `sub` claim of its tokens */
+  subject: string
+  password: string
+  /** Base32; without one the person chooses a password and enrols a code at the first sign-in */
+  totp?: string
+}
+
+/** How the realm sends mail: through the installation's mail server or the site's relay. */
+export function mailServer({ host, port, from }: Installation["mail"]) {
+  return { host, port: String(port), from, fromDisplayName: "Glasshouse", auth: "false", ssl: "false" }
+}
+
+function credentialsOf({ password, totp }: RealmAccount) {
+  if (totp === undefined) return [{ type: "password", value: password, temporary: true }]
+  const code = { subType: "totp", period: 30, digits: 6, algorithm: "HmacSHA1", secretEncoding: "BASE32" }
+  return [
+    { type: "password", value: password },
+    {
+      type: "otp",
+      userLabel: "demo",
+      secretData: JSON.stringify({ value: totp }),
+      credentialData: JSON.stringify(code),
+    },
+  ]
+}
+
+function accountOf(account: RealmAccount) {
   const [first = account.name, ...rest] = account.name.split(" ")
   return {
     id: account.subject,
@@ -95,25 +124,17 @@ function accountOf(account: DemoAccount) {
     email: account.email,
     firstName: first,
     lastName: rest.join(" "),
-    credentials: [
-      { type: "password", value: account.password },
-      {
-        type: "otp",
-        userLabel: "demo",
-        secretData: JSON.stringify({ value: account.totp }),
-        credentialData: JSON.stringify({
-          subType: "totp",
-          period: 30,
-          digits: 6,
-          algorithm: "HmacSHA1",
-          secretEncoding: "BASE32",
-        }),
-      },
-    ],
+    credentials: credentialsOf(account),
+    requiredActions: account.totp === undefined ? ["UPDATE_PASSWORD", "CONFIGURE_TOTP"] : [],
   }
 }
 
-export function renderRealm(site: Site, clientSecret: string, accounts: readonly DemoAccount[]) {
+export function renderRealm(
+  site: Site,
+  clientSecret: string,
+  accounts: readonly RealmAccount[],
+  mail: Installation["mail"],
+) {
   const addresses = consoleAddresses(site)
   return {
     realm: REALM,
@@ -143,6 +164,7 @@ export function renderRealm(site: Site, clientSecret: string, accounts: readonly
     otpPolicyPeriod: 30,
     otpPolicyLookAheadWindow: 1,
     otpPolicyCodeReusable: false,
+    smtpServer: mailServer(mail),
     eventsEnabled: true,
     eventsExpiration: 2_592_000,
     eventsListeners: ["jboss-logging"],

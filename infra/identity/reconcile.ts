@@ -1,11 +1,11 @@
-// Keeps the running realm in step with the site's address. Keycloak imports the realm file at its first
-// start only; when GLASSHOUSE_SITE changes later, the console's addresses have to follow.
+// Keeps the running realm in step with the site's address and its mail server. Keycloak imports the realm
+// file at its first start only; what the settings say later has to follow.
 import { existsSync, readFileSync } from "node:fs"
 import path from "node:path"
 import { inspectServices } from "../containers.ts"
 import type { Installation } from "../installation.ts"
 import { writeWhole } from "../state.ts"
-import { consoleAddresses, REALM } from "./realm.ts"
+import { consoleAddresses, mailServer, REALM } from "./realm.ts"
 
 interface Client {
   id: string
@@ -23,7 +23,9 @@ async function call(url: string, init: RequestInit): Promise<Response> {
 export async function reconcileIdentity(installation: Installation): Promise<string> {
   const mark = path.join(installation.state, ".site")
   const { origin } = installation.site
-  if (existsSync(mark) && readFileSync(mark, "utf8") === origin) return "addresses as they were"
+  const smtpServer = mailServer(installation.mail)
+  const wantedMark = JSON.stringify({ origin, smtpServer })
+  if (existsSync(mark) && readFileSync(mark, "utf8") === wantedMark) return "addresses as they were"
   const states = await inspectServices(installation.project)
   const address = states.find((state) => state.service === "keycloak")?.addresses["back"]
   const base = `http://${address}:8080`
@@ -54,6 +56,8 @@ export async function reconcileIdentity(installation: Installation): Promise<str
     attributes: { ...client.attributes, "post.logout.redirect.uris": postLogout },
   }
   await call(`${clients}/${client.id}`, { method: "PUT", headers, body: JSON.stringify(wanted) })
-  writeWhole(mark, origin, 0o644)
+  const realm = { method: "PUT", headers, body: JSON.stringify({ realm: REALM, smtpServer }) }
+  await call(`${base}/admin/realms/${REALM}`, realm)
+  writeWhole(mark, wantedMark, 0o644)
   return `addresses of ${origin}`
 }
