@@ -14,13 +14,17 @@ export type { PersonName } from "./seed.ts"
 export { IDS_BASE, type Answer } from "./stack.ts"
 
 export interface OutputStack extends Stack {
+  /** Gives the agreement in force numbers of its own, or takes them away. */
+  override(numbers: { threshold: number | null; rounding: number | null } | null): Promise<void>
   push(path: string, text: string | Buffer): Promise<string>
   /** A request of these files, sent and checked: with the checkers. */
-  submitted(files: Record<string, string>): Promise<{ request: string; files: Record<string, FileOf> }>
+  submitted(
+    files: Record<string, string | Buffer>,
+  ): Promise<{ request: string; files: Record<string, FileOf> }>
   vote(person: PersonName, request: string, vote: Vote): Promise<void>
   /** Released and published, out of nothing. */
   released(
-    files: Record<string, string>,
+    files: Record<string, string | Buffer>,
   ): Promise<{ request: string; release: string; files: Record<string, FileOf> }>
 }
 
@@ -33,7 +37,7 @@ export async function startOutputStack(): Promise<OutputStack> {
   const stack = await startStack()
   const { ctx, run, as } = stack
 
-  async function submitted(files: Record<string, string>) {
+  async function submitted(files: Record<string, string | Buffer>) {
     const pushed: Record<string, string> = {}
     for (const [path, text] of Object.entries(files)) pushed[path] = await push(path, text)
     const made = await requestFromWorkspace(ctx, run, {
@@ -77,6 +81,16 @@ export async function startOutputStack(): Promise<OutputStack> {
     push,
     submitted,
     vote,
+    async override(overrides) {
+      const version = ctx.db.updateTable("agreement_version").where("project_id", "=", stack.project)
+      const { document } = await ctx.db
+        .selectFrom("agreement_version")
+        .select("document")
+        .where("project_id", "=", stack.project)
+        .where("state", "=", "in_force")
+        .executeTakeFirstOrThrow()
+      await version.set({ document: JSON.stringify({ ...JSON.parse(document), overrides }) }).execute()
+    },
     async released(files) {
       const made = await submitted(files)
       await vote("first", made.request, "approve")

@@ -1,7 +1,11 @@
-// What the agent does with an archive of files to check, without a container around it: the same engine on
+// What the agent does with an archive of files to check, or a picture, without a container around it: the same engine on
 // the same bytes. Tests can break it, look into it, or change what it answers.
 import { extract } from "tar-stream"
 import { checkFiles, inputFromBytes, loadPolicy } from "#output-checker/check.ts"
+import { overridePolicy } from "#output-checker/policy.ts"
+import { PictureError, renderPicture, rendererOf, type PictureKind } from "#output-checker/render/picture.ts"
+import type { CheckOptions } from "../src/drivers/agent.ts"
+import { NeighbourRefused } from "../src/drivers/http-socket.ts"
 
 export interface Sandbox {
   /** What is thrown instead of an answer, given the names in the archive. */
@@ -10,16 +14,13 @@ export interface Sandbox {
   during: (() => Promise<void>) | undefined
   /** Changes the engine's answer. */
   answers: ((report: unknown) => unknown) | undefined
+  /** Changes a picture that was written anew, its line included. */
+  draws: ((answer: Buffer) => Buffer) | undefined
   readonly archives: string[][]
 }
 
-export interface CheckOptions {
-  readonly policy: string
-  readonly ids?: number
-}
-
 export function makeSandbox(): Sandbox {
-  return { breaks: undefined, during: undefined, answers: undefined, archives: [] }
+  return { breaks: undefined, during: undefined, answers: undefined, draws: undefined, archives: [] }
 }
 
 export async function runSandbox(
@@ -47,7 +48,7 @@ export async function runSandbox(
       .map((e) => ({ path: e.name.slice(folder.length + 1), bytes: e.bytes }))
   const report = await checkFiles(
     inside("output").map((f) => inputFromBytes(f.path, f.bytes)),
-    loadPolicy(options.policy),
+    overridePolicy(loadPolicy(options.policy), options),
     {
       supporting: inside("supporting").map((f) => inputFromBytes(f.path, f.bytes)),
       earlier: inside("previous").map((f) => {
@@ -58,4 +59,25 @@ export async function runSandbox(
     },
   )
   return sandbox.answers ? sandbox.answers(report) : report
+}
+
+export async function runPicture(
+  sandbox: Sandbox,
+  kind: string,
+  stream: NodeJS.ReadableStream,
+): Promise<Buffer> {
+  const parts: Buffer[] = []
+  for await (const part of stream) parts.push(part as Buffer)
+  const broken = sandbox.breaks?.([`picture.${kind}`])
+  if (broken) throw broken
+  try {
+    const { bytes, left } = renderPicture(kind as PictureKind, Buffer.concat(parts))
+    const about = JSON.stringify({ renderer: rendererOf(kind as PictureKind), left })
+    const answer = Buffer.concat([Buffer.from(`${about}\n`), bytes])
+    return sandbox.draws ? sandbox.draws(answer) : answer
+  } catch (error) {
+    if (!(error instanceof PictureError)) throw error
+    const refused = { code: "check_failed", reason: error.reason }
+    throw new NeighbourRefused(422, refused.code, JSON.stringify(refused))
+  }
 }

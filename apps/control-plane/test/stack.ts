@@ -21,7 +21,8 @@ import { findPersonActor } from "../src/store/actors.ts"
 import { openDb, openPool } from "../src/store/db.ts"
 import { migrate } from "../src/store/migrate.ts"
 import { makeMemoryStore, type MemoryStore } from "./memory-store.ts"
-import { makeSandbox, runSandbox, type CheckOptions, type Sandbox } from "./sandbox.ts"
+import type { CheckOptions } from "../src/drivers/agent.ts"
+import { makeSandbox, runPicture, runSandbox, type Sandbox } from "./sandbox.ts"
 import { ISSUER, seed, type PersonName, type Seeded } from "./seed.ts"
 
 export const POLICIES = join(import.meta.dirname, "../../../policies")
@@ -115,6 +116,8 @@ export async function startStack(): Promise<Stack> {
       agent: {
         check: (_id: string, options: CheckOptions, tar: NodeJS.ReadableStream) =>
           runSandbox(sandbox, options, tar),
+        picture: (_id: string, kind: string, bytes: NodeJS.ReadableStream) =>
+          runPicture(sandbox, kind, bytes),
         node: async () => ({
           protocol: 1,
           node: "node",

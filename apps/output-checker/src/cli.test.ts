@@ -73,6 +73,20 @@ test("exit codes: satisfied 0, violated 1, not verifiable 3, wrong use 2", async
   }
 })
 
+test("an agreement's own threshold and rounding are options", async () => {
+  const seven = put("seven.csv", "age,n\n0-17,150\n18+,8\n")
+  const code = async (...more: string[]) => (await run(["--policy", "ons-srs", ...more, seven])).code
+  assert.deepEqual([await code("--threshold", "7"), await code("--threshold", "9")], [1, 1])
+  const opensafely = async (...more: string[]) => {
+    const { out } = await run(["--json", "--policy", "opensafely", ...more, seven])
+    const report = JSON.parse(out) as Report
+    return report.files[0]?.findings.some((f) => f.rule === "threshold" && f.status === "violated")
+  }
+  assert.deepEqual([await opensafely(), await opensafely("--threshold", "10")], [false, true])
+  for (const bad of ["0", "x", "-1", "99999"])
+    assert.equal((await run(["--threshold", bad, seven])).code, 2, bad)
+})
+
 test("the JSON document has exactly the published shape", async () => {
   const report = JSON.parse((await run(["--json", "--policy", "opensafely", good, bad])).out) as Report
   assert.deepEqual(Object.keys(report), ["engine", "policy", "files"])

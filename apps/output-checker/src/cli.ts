@@ -3,8 +3,10 @@
 // not verifiable, 2 wrong use or unreadable input.
 //
 //   cli.ts [--policy NAME] [--supporting FILE]… [--previous DIR] [--evidence FILE] [--ids BASE]
-//          [--ledger DIR] [--policies DIR] [--json] FILE…
-//   cli.ts --tar [--policy NAME] [--ids BASE] [--policies DIR] [--json] < TAR
+//          [--ledger DIR] [--policies DIR] [--threshold N] [--rounding N] [--json] FILE…
+//   cli.ts --tar [--policy NAME] [--ids BASE] [--policies DIR] [--threshold N] [--rounding N] [--json] < TAR
+//
+// Threshold and rounding are an agreement's own numbers; they can only make the policy stricter.
 //
 // Entries of the tar: `output/<path>` is checked, `supporting/<path>` supports, `previous/<release>/<path>`
 // is an earlier release of the project, `ledger/<release>/<path>` a release of another project on the same

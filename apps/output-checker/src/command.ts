@@ -4,7 +4,7 @@ import { join } from "node:path"
 import { parseArgs } from "node:util"
 import { checkFiles, inputFromBytes, type CheckOptions, type Input } from "./check.ts"
 import { parseEvidence } from "./evidence.ts"
-import { DEFAULT_POLICY, loadPolicy, SHIPPED_POLICIES } from "./policy.ts"
+import { DEFAULT_POLICY, loadPolicy, overridePolicy, SHIPPED_POLICIES } from "./policy.ts"
 import { decideExitCode, type Report } from "./report.ts"
 import { readTar } from "./tar.ts"
 
@@ -90,6 +90,12 @@ function readIds(text: string | undefined): number | undefined {
   )
     throw new UsageError("--ids is the project's number × 2^32, a multiple of 4294967296 below 2^52")
   return value
+}
+
+function readNumber(name: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined
+  if (!/^\d{1,4}$/.test(text)) throw new UsageError(`--${name} is a whole number from 1 to 1000`)
+  return Number(text)
 }
 
 function readEvidence(bytes: Uint8Array, label: string): NonNullable<CheckOptions["evidence"]> {
@@ -192,12 +198,20 @@ async function run(argv: string[], standardInput: () => Uint8Array): Promise<Com
       previous: { type: "string" },
       evidence: { type: "string" },
       ids: { type: "string" },
+      threshold: { type: "string" },
+      rounding: { type: "string" },
       ledger: { type: "string" },
       json: { type: "boolean" },
       tar: { type: "boolean" },
     },
   })
-  const policy = loadPolicy(values.policy ?? DEFAULT_POLICY, values.policies ?? SHIPPED_POLICIES)
+  const policy = overridePolicy(
+    loadPolicy(values.policy ?? DEFAULT_POLICY, values.policies ?? SHIPPED_POLICIES),
+    {
+      threshold: readNumber("threshold", values.threshold),
+      rounding: readNumber("rounding", values.rounding),
+    },
+  )
   const idsBase = readIds(values.ids)
   let inputs: Input[]
   let options: CheckOptions

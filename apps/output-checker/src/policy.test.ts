@@ -2,7 +2,14 @@ import assert from "node:assert/strict"
 import { readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { test } from "node:test"
-import { combinePolicies, loadPolicy, parsePolicy, PolicyError, SHIPPED_POLICIES } from "./policy.ts"
+import {
+  combinePolicies,
+  loadPolicy,
+  overridePolicy,
+  parsePolicy,
+  PolicyError,
+  SHIPPED_POLICIES,
+} from "./policy.ts"
 
 const encode = (value: unknown): Uint8Array => new TextEncoder().encode(JSON.stringify(value))
 
@@ -66,4 +73,32 @@ test("the strictest of several policies, parameter by parameter, with its source
     midpoint: [],
     totals: "sum-of-rounded",
   })
+})
+
+test("an agreement's own numbers make a policy stricter and never looser", () => {
+  for (const name of ["nhs-england-sde", "opensafely", "ons-srs", "sail", "acro-default"]) {
+    const preset = loadPolicy(name)
+    for (const threshold of [1, 5, 7, 8, 10, 25])
+      for (const rounding of [null, 1, 3, 5, 7, 10]) {
+        const own = overridePolicy(preset, { threshold, rounding })
+        assert.equal(own.parameters.threshold, Math.max(preset.parameters.threshold, threshold))
+        assert.equal(own.parameters.differencing, Math.max(preset.parameters.differencing, threshold))
+        assert.notEqual(own.sha256, preset.sha256)
+        assert.equal(own.name, `${name}+agreement`)
+        if (rounding === null || rounding === 1)
+          assert.deepEqual(own.parameters.rounding, preset.parameters.rounding)
+        else if (preset.parameters.rounding === null)
+          assert.deepEqual(own.parameters.rounding?.nearest, [rounding])
+      }
+  }
+  const sde = (rounding: number) =>
+    overridePolicy(loadPolicy("nhs-england-sde"), { rounding }).parameters.rounding?.nearest
+  assert.deepEqual([sde(3), sde(5), sde(10)], [[5], [5], [10]])
+  const same = loadPolicy("sail")
+  assert.equal(overridePolicy(same, { threshold: null, rounding: null }), same)
+  assert.match(overridePolicy(same, { threshold: 99 }).sources.threshold, /agreement/)
+  assert.throws(() => overridePolicy(same, { threshold: 0 }), PolicyError)
+  assert.throws(() => overridePolicy(same, { rounding: 1.5 }), PolicyError)
+  const numbers = [{ threshold: 7 }, { threshold: 8 }, { rounding: 7 }, { threshold: 7, rounding: 7 }]
+  assert.equal(new Set(numbers.map((n) => overridePolicy(same, n).sha256)).size, 4)
 })

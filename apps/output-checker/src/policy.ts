@@ -181,6 +181,57 @@ export function loadPolicy(names: string = DEFAULT_POLICY, directory: string = S
   return combinePolicies(policies)
 }
 
+export interface Overrides {
+  readonly threshold?: number | null | undefined
+  readonly rounding?: number | null | undefined
+}
+
+/**
+ * An agreement's own numbers on top of a policy. They can make it stricter and nothing else: where the policy
+ * asks for more, its number stays. The result has a name and a hash of its own, also where nothing changes.
+ * @throws PolicyError `policy_invalid`
+ */
+export function overridePolicy(policy: Policy, overrides: Overrides): Policy {
+  const threshold = overrides.threshold ?? undefined
+  const rounding = overrides.rounding ?? undefined
+  if (threshold === undefined && rounding === undefined) return policy
+  for (const [name, value] of [
+    ["threshold", threshold],
+    ["rounding", rounding],
+  ] as const)
+    if (value !== undefined && !isInteger(1, 1_000)(value))
+      throw new PolicyError("policy_invalid", `the agreement's ${name} is out of range`)
+  const own = (what: string) => `the project's agreement: ${what}`
+  const parameters = { ...policy.parameters }
+  const sources = { ...policy.sources }
+  if (threshold !== undefined) {
+    // A difference below the threshold is a count below the threshold.
+    for (const name of ["threshold", "differencing"] as const) {
+      if (parameters[name] >= threshold) continue
+      parameters[name] = threshold
+      sources[name] = own(`counts below ${threshold} are small`)
+    }
+  }
+  // Rounding to 1 is no rounding.
+  if (rounding !== undefined && rounding > 1) {
+    const asked: Rounding = { nearest: [rounding], midpoint: [], totals: "any" }
+    const strict = parameters.rounding === null ? asked : stricterRounding(parameters.rounding, asked)
+    if (JSON.stringify(strict) !== JSON.stringify(parameters.rounding)) {
+      parameters.rounding = strict
+      sources.rounding = own(`counts are rounded to ${rounding}`)
+    }
+  }
+  const numbers = JSON.stringify({ threshold: threshold ?? null, rounding: rounding ?? null })
+  return {
+    name: `${policy.name}+agreement`,
+    version: policy.version,
+    title: `${policy.title}, with the agreement's own numbers`,
+    sha256: hashOf(`${policy.sha256}\n${numbers}\n`),
+    parameters,
+    sources,
+  }
+}
+
 /** A rounding that satisfies both; where no base satisfies both, the coarser demand stands. */
 function stricterRounding(a: Rounding, b: Rounding): Rounding {
   const nearest = a.nearest.filter((base) => b.nearest.some((other) => base % other === 0))

@@ -5,6 +5,7 @@ import { Readable } from "node:stream"
 import { pipeline } from "node:stream/promises"
 import { pack, type Pack } from "tar-stream"
 import type { Ctx } from "../context.ts"
+import type { CheckOptions } from "../drivers/agent.ts"
 import { NeighbourRefused } from "../drivers/http-socket.ts"
 import {
   platformFinding,
@@ -15,6 +16,7 @@ import {
 } from "../domain/check-report.ts"
 import { newId } from "../domain/id.ts"
 import type { Db, Tx } from "../store/db.ts"
+import type { OutputPolicy } from "../store/outputs.ts"
 import { fromStore, RELEASED, releasedKey } from "./output-objects.ts"
 
 /** Below the agent's own limit, with room for headers. */
@@ -27,11 +29,15 @@ export interface CheckInput {
   readonly sha256: string
   readonly bucket: string
   readonly key: string
+  /** instead of the object, where they are not stored */
+  readonly bytes?: Buffer
+  /** what the platform itself knows of it */
+  readonly known?: readonly CheckedFinding[]
 }
 
 export interface CheckPlan {
   readonly project: string
-  readonly policy: string
+  readonly policy: OutputPolicy
   readonly files: readonly CheckInput[]
   readonly supporting: readonly CheckInput[]
 }
@@ -92,7 +98,7 @@ type Answer =
 
 async function ask(
   ctx: Ctx,
-  policy: string,
+  policy: OutputPolicy,
   ids: number | undefined,
   files: readonly CheckInput[],
   supporting: readonly CheckInput[],
@@ -105,7 +111,7 @@ async function ask(
     ...previous.map((f) => ({ ...f, name: `previous/${f.release}/${f.path}` })),
   ])
   const answered = ctx.drivers.agent
-    .check(newId(), { policy, ...(ids === undefined ? {} : { ids }) }, Readable.from(archive))
+    .check(newId(), checkOptions(policy, ids), Readable.from(archive))
     // Who has answered reads no more: whatever is still being written must not wait for ever.
     .finally(() => archive.destroy())
   const [sent, answer] = await Promise.allSettled([filled, answered])
@@ -119,7 +125,17 @@ async function ask(
   return report ? { state: "done", report } : { state: "failed", reason: "bad_answer" }
 }
 
-function failureOf(refused: NeighbourRefused): string {
+function checkOptions({ preset, overrides }: OutputPolicy, ids: number | undefined): CheckOptions {
+  const { threshold = null, rounding = null } = overrides ?? {}
+  return {
+    policy: preset,
+    ...(threshold === null ? {} : { threshold }),
+    ...(rounding === null ? {} : { rounding }),
+    ...(ids === undefined ? {} : { ids }),
+  }
+}
+
+export function failureOf(refused: NeighbourRefused): string {
   if (refused.code !== "check_failed") return refused.code === "too_large" ? "too_large" : "checker_died"
   try {
     const { reason } = JSON.parse(refused.message) as { reason?: unknown }
@@ -137,7 +153,9 @@ async function fill(
 ): Promise<void> {
   try {
     for (const e of entries) {
-      const bytes = await fromStore(ctx.drivers.objects.get(e.bucket, e.key))
+      const bytes = e.bytes
+        ? Readable.from([e.bytes], { objectMode: false })
+        : await fromStore(ctx.drivers.objects.get(e.bucket, e.key))
       await fromStore(
         pipeline(bytes, archive.entry({ name: e.name, size: e.size, type: "file", mode: 0o600 })),
       )
@@ -164,14 +182,16 @@ function collect(
     if (!found) outcomes.set(file.path, { state: "failed", reason: "bad_answer" })
     else if (found.sha256 !== file.sha256)
       outcomes.set(file.path, { state: "failed", reason: "hash_mismatch" })
-    else
+    else {
+      const added = [...(file.known ?? []), ...more]
       outcomes.set(file.path, {
         state: "done",
-        verdict: worst([found.verdict, ...more.map((m) => m.status)]),
+        verdict: worst([found.verdict, ...added.map((m) => m.status)]),
         engine: answer.report.engine,
         policy: answer.report.policy,
-        findings: [...found.findings, ...more],
+        findings: [...found.findings, ...added],
       })
+    }
   }
 }
 

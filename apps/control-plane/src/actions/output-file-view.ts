@@ -1,19 +1,25 @@
-// A file of a request for reading in the console: rows or text, never markup, never the raw bytes. What
-// cannot be shown safely is not shown, and says so. The look is in the log before the first byte.
+// A file of a request for reading in the console: rows, text, or a picture that was written anew; never
+// markup, never bytes as they were handed in. What cannot be shown safely is not shown, and says so. The look
+// is in the log before the first byte.
 import type { Static } from "typebox"
 import type { FileTable } from "#contract/outputs.ts"
+import type { RequestState } from "#contract/vocabulary.ts"
 import type { Ctx } from "../context.ts"
 import { Unavailable } from "../domain/errors.ts"
 import { readTable } from "../domain/delimited.ts"
 import { TABLE_KINDS, TEXT_KINDS } from "../domain/media-kind.ts"
+import type { RequestFileRow } from "../store/outputs.ts"
 import { intend, type Asked } from "./change.ts"
 import { assertMay } from "./load.ts"
 import { candidateKey, QUARANTINE, readVerified, WrongBytes } from "./output-objects.ts"
 import { fileOf } from "./output-files.ts"
-import { loadRequest, requestFacts } from "./output-requests.ts"
+import { isPicture, reasonInWords } from "./output-pictures.ts"
+import { loadRequest, requestFacts, stateOf } from "./output-requests.ts"
 
 /** Larger tables are not parsed here. */
 const MOST_TABLE_BYTES = 16 * 1024 * 1024
+/** Twice as long in base64, and a page holds it as text. */
+const MOST_SHOWN_PICTURE = 12 * 1024 * 1024
 const MOST_TEXT = 500_000
 const PAGE_ROWS = 200
 
@@ -45,9 +51,12 @@ export async function viewFile(
     totalRows: 0,
     text: null,
     image: null,
+    imageType: null,
     summary: [],
     index,
   }
+  if (isPicture(row.media_kind))
+    return { ...empty, ...(await showPicture(ctx, request, stateOf(loaded), row)) }
   const isTable = TABLE_KINDS.includes(row.media_kind)
   if (!isTable && !TEXT_KINDS.includes(row.media_kind))
     return {
@@ -56,7 +65,7 @@ export async function viewFile(
     }
   if (row.size > MOST_TABLE_BYTES)
     return { ...empty, text: "The file is too large to be shown here. Ask its author for a smaller one." }
-  const text = await readText(ctx, request, file, row.candidate_sha256)
+  const text = await readText(ctx, request, row)
   if (text === undefined)
     return {
       ...empty,
@@ -82,20 +91,46 @@ export async function viewFile(
   }
 }
 
-async function readText(
+const IMAGE_TYPES: Readonly<Record<string, NonNullable<Shown["imageType"]>>> = {
+  png: "image/png",
+  jpeg: "image/jpeg",
+  svg: "image/svg+xml",
+}
+
+/** Only what the sandbox wrote: a browser's decoders never see what came out of a workspace. */
+async function showPicture(
   ctx: Ctx,
   request: string,
-  file: string,
-  sha256: string,
-): Promise<string | undefined> {
-  let bytes: Buffer
+  state: RequestState,
+  row: RequestFileRow,
+): Promise<Partial<Shown>> {
+  if (row.rendering === null && ["draft", "returned", "checking"].includes(state))
+    return {
+      text: "The picture is being written anew. It is shown when that is done; look again in a moment.",
+    }
+  const reason = row.rendering === null ? "no_answer" : row.rendering.reason
+  if (reason !== null)
+    return {
+      text: `The picture is not shown, because it could not be written anew: ${reasonInWords(reason)}. Ask its author to save it again, best as PNG.`,
+    }
+  if (row.candidate_size > MOST_SHOWN_PICTURE)
+    return { text: "The picture is too large to be shown here. Ask its author for a smaller one." }
+  const bytes = await readCandidate(ctx, request, row)
+  return { kind: "image", image: bytes.toString("base64"), imageType: IMAGE_TYPES[row.media_kind] ?? null }
+}
+
+async function readCandidate(ctx: Ctx, request: string, row: RequestFileRow): Promise<Buffer> {
   try {
-    bytes = await readVerified(ctx, QUARANTINE, candidateKey(request, file), sha256)
+    return await readVerified(ctx, QUARANTINE, candidateKey(request, row), row.candidate_sha256)
   } catch (error) {
     if (!(error instanceof WrongBytes)) throw error
-    ctx.log.error({ request, file, cause: error.message }, "a frozen file is not what was frozen")
+    ctx.log.error({ request, file: row.id, cause: error.message }, "a frozen file is not what was frozen")
     throw new Unavailable("store_unavailable", {}, { cause: error })
   }
+}
+
+async function readText(ctx: Ctx, request: string, row: RequestFileRow): Promise<string | undefined> {
+  const bytes = await readCandidate(ctx, request, row)
   try {
     return new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(bytes)
   } catch {

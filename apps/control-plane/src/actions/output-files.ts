@@ -9,7 +9,16 @@ import type { Tx } from "../store/db.ts"
 import { askForChecks } from "../store/outputs.ts"
 import { change, type Asked, type Recorder } from "./change.ts"
 import { assertMay, assertPerson } from "./load.ts"
-import { candidateKey, copyVerified, forget, QUARANTINE, submittedKey, uploadKey } from "./output-objects.ts"
+import {
+  candidateKey,
+  copyVerified,
+  expectObjects,
+  forget,
+  keepObjects,
+  QUARANTINE,
+  submittedKey,
+  uploadKey,
+} from "./output-objects.ts"
 import {
   loadForChange,
   loadRequest,
@@ -55,9 +64,14 @@ export async function freezeUpload(
   if (!row) throw new NotFound()
   const file = newId()
   const from = uploadKey(project, upload)
-  await copyVerified(ctx, QUARANTINE, from, QUARANTINE, submittedKey(request, file), row.sha256)
-  await copyVerified(ctx, QUARANTINE, from, QUARANTINE, candidateKey(request, file), row.sha256)
+  const copies = frozenKeys(request, file)
+  await expectObjects(ctx, QUARANTINE, ...copies)
+  for (const copy of copies) await copyVerified(ctx, QUARANTINE, from, QUARANTINE, copy, row.sha256)
   return { file, path: row.path, size: row.size, sha256: row.sha256, mediaKind: row.media_kind }
+}
+
+export function frozenKeys(request: string, file: string): [submitted: string, candidate: string] {
+  return [submittedKey(request, file), candidateKey(request, { id: file, renderer: null })]
 }
 
 export async function addFile(
@@ -80,7 +94,7 @@ export async function addFile(
     })
     return { id: frozen.file, index }
   } catch (error) {
-    await forget(ctx, QUARANTINE, submittedKey(request, frozen.file), candidateKey(request, frozen.file))
+    await forget(ctx, QUARANTINE, ...frozenKeys(request, frozen.file))
     throw error
   }
 }
@@ -123,10 +137,13 @@ export async function insertFile(
       submitted_sha256: frozen.sha256,
       candidate_sha256: frozen.sha256,
       renderer: null,
+      candidate_size: frozen.size,
+      rendering: null,
       withdrawn_at: null,
       created_at: now,
     })
     .execute()
+  await keepObjects(tx, QUARANTINE, ...frozenKeys(request, frozen.file))
   const { project, facts } = requestFacts(loaded)
   await record({
     code: "output.fileAdded",

@@ -3,15 +3,18 @@
 import { createHash } from "node:crypto"
 import type { Readable } from "node:stream"
 import type { Ctx } from "../context.ts"
-import { Unavailable } from "../domain/errors.ts"
+import { Conflict, Unavailable } from "../domain/errors.ts"
 import { TooLarge } from "../drivers/objects.ts"
+import type { Tx } from "../store/db.ts"
 
 export const QUARANTINE = "quarantine"
 export const RELEASED = "released"
 
 export const uploadKey = (project: string, upload: string) => `uploads/${project}/${upload}`
 export const submittedKey = (request: string, file: string) => `requests/${request}/${file}/submitted`
-export const candidateKey = (request: string, file: string) => `requests/${request}/${file}/candidate`
+/** What leaves: a copy of what was handed in, or the same written anew. */
+export const candidateKey = (request: string, file: { id: string; renderer: string | null }) =>
+  `requests/${request}/${file.id}/${file.renderer === null ? "candidate" : "rendered"}`
 export const releasedKey = (release: string, file: string) => `${release}/${file}`
 
 /** Bytes in the store are not the ones that were frozen: a bug or tampering, never to be served. */
@@ -59,11 +62,34 @@ export async function readVerified(ctx: Ctx, bucket: string, key: string, sha256
   return bytes
 }
 
-/** Best effort: what is left behind is under an id that nothing refers to. */
+/** Written down before an object is: whatever happens next, the sweep finds it. */
+export async function expectObjects(ctx: Ctx, bucket: string, ...keys: string[]): Promise<void> {
+  const at = ctx.clock.now()
+  await ctx.db
+    .insertInto("pending_object")
+    .values(keys.map((key) => ({ bucket, key, at })))
+    .onConflict((c) => c.columns(["bucket", "key"]).doUpdateSet({ at }))
+    .execute()
+}
+
+/** In the transaction that refers to them. Throws Conflict where the sweep was first. */
+export async function keepObjects(tx: Tx, bucket: string, ...keys: string[]): Promise<void> {
+  const kept = await tx
+    .deleteFrom("pending_object")
+    .where("bucket", "=", bucket)
+    .where("key", "in", keys)
+    .executeTakeFirst()
+  if (kept.numDeletedRows !== BigInt(keys.length)) throw new Conflict("stale")
+}
+
+/** At once where it works, else by the sweep. */
 export async function forget(ctx: Ctx, bucket: string, ...keys: string[]): Promise<void> {
   for (const key of keys) {
-    await ctx.drivers.objects.remove(bucket, key).catch((error: unknown) => {
-      ctx.log.warn({ bucket, key, cause: String(error) }, "an unused object could not be removed")
-    })
+    try {
+      await ctx.drivers.objects.remove(bucket, key)
+      await ctx.db.deleteFrom("pending_object").where("bucket", "=", bucket).where("key", "=", key).execute()
+    } catch (error) {
+      ctx.log.warn({ bucket, key, cause: String(error) }, "an unused object is left to the sweep")
+    }
   }
 }

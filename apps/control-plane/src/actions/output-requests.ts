@@ -168,6 +168,7 @@ export async function insertRequest(
       title,
       state: "draft",
       policy: policy.preset,
+      overrides: policy.overrides === null ? null : JSON.stringify(policy.overrides),
       created_at: ctx.clock.now(),
       changed_at: ctx.clock.now(),
       submitted_at: null,
@@ -280,6 +281,7 @@ export async function submitLocked(
     {
       turn,
       policy: policy.preset,
+      overrides: policy.overrides === null ? null : JSON.stringify(policy.overrides),
       submitted_at: parts.request.submitted_at ?? now,
       turn_at: now,
       held_seconds: parts.request.held_seconds + Math.max(0, held),
@@ -313,7 +315,7 @@ export async function submitLocked(
       facts: { ...facts, turn, files: outputsOf(parts).length, policy: policy.preset },
       detail: {
         note,
-        files: parts.files.map((f) => ({ path: f.path, kind: f.kind, sha256: f.candidate_sha256 })),
+        files: parts.files.map((f) => ({ path: f.path, kind: f.kind, sha256: f.submitted_sha256 })),
       },
     },
   )

@@ -132,7 +132,7 @@ async function viewFiles(ctx: Ctx, loaded: Loaded, reader: Reader): Promise<File
       kind: f.kind,
       description: f.description,
       smallNumbers: f.small_numbers,
-      size: f.size,
+      size: f.candidate_size,
       mediaKind: f.media_kind,
       submitted: f.submitted_sha256,
       candidate: f.candidate_sha256,

@@ -2,11 +2,18 @@
 // canonical document whose hash is in the log; it says ids, hashes and numbers, and no free text but
 // the files' paths.
 import { join } from "node:path"
-import { loadPolicy } from "#output-checker/policy.ts"
+import { loadPolicy, overridePolicy } from "#output-checker/policy.ts"
 import { canonicalJson } from "#transparency/canonical.ts"
 import type { Ctx } from "../context.ts"
 import type { Tx } from "../store/db.ts"
-import { castVotes, findOutputPolicy, outputsOf, submittedReviewers } from "../store/outputs.ts"
+import {
+  castVotes,
+  findOutputPolicy,
+  outputsOf,
+  policyOf,
+  submittedReviewers,
+  type OutputPolicy,
+} from "../store/outputs.ts"
 import type { Loaded } from "./output-requests.ts"
 
 interface StoredFinding {
@@ -46,8 +53,9 @@ export async function buildRecord(
     accessPolicy: ctx.access.sha256,
     disclosure: {
       preset: parts.request.policy,
+      overrides: parts.request.overrides,
       policy: policy ?? null,
-      thresholds: policy ? thresholdsOf(ctx, policy) : null,
+      thresholds: policy ? thresholdsOf(ctx, policyOf(parts.request), policy) : null,
       engine: checks.find((c) => c?.engine)?.engine ?? null,
       rules: Object.fromEntries(rules),
     },
@@ -59,7 +67,7 @@ export async function buildRecord(
       return {
         id: f.id,
         path: f.path,
-        size: f.size,
+        size: f.candidate_size,
         submitted: f.submitted_sha256,
         candidate: f.candidate_sha256,
         renderer: f.renderer,
@@ -89,7 +97,8 @@ function countStatuses(findings: readonly StoredFinding[]): Record<string, numbe
 }
 
 /** The numbers of the policy that the checks ran under; null when that version is not the one at hand. */
-function thresholdsOf(ctx: Ctx, policy: StoredPolicy): unknown {
-  const found = loadPolicy(policy.name, join(ctx.config.policiesDir, "disclosure"))
+function thresholdsOf(ctx: Ctx, asked: OutputPolicy, policy: StoredPolicy): unknown {
+  const preset = loadPolicy(asked.preset, join(ctx.config.policiesDir, "disclosure"))
+  const found = overridePolicy(preset, asked.overrides ?? {})
   return found.sha256 === policy.sha256 ? found.parameters : null
 }

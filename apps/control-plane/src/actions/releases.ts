@@ -79,7 +79,7 @@ export async function releaseRequest(
           release_id: release,
           file_id: f.id,
           sha256: f.candidate_sha256,
-          size: f.size,
+          size: f.candidate_size,
           path: f.path,
           claimed_by: null,
           claimed_at: null,

@@ -11,7 +11,7 @@ import { newId } from "../domain/id.ts"
 import { HEAD_BYTES, mediaKind } from "../domain/media-kind.ts"
 import { change, type Asked } from "./change.ts"
 import { assertMay, assertPerson, getProject } from "./load.ts"
-import { forget, fromStore, QUARANTINE, uploadKey } from "./output-objects.ts"
+import { expectObjects, forget, fromStore, keepObjects, QUARANTINE, uploadKey } from "./output-objects.ts"
 import { getRunOwner, type RunOwner } from "./run-owner.ts"
 
 // All that a workspace can ask for through its socket, in one place for the server that routes it.
@@ -26,6 +26,8 @@ export interface Pushed {
   readonly path: string
   readonly sha256: string
   readonly size: number
+  /** place of the event in the access log */
+  readonly index: number | null
 }
 
 /**
@@ -51,12 +53,13 @@ export async function pushFile(
   const upload = newId()
   const key = uploadKey(owner.project, upload)
   const { body, head } = keepHead(stream)
-  const stored = await fromStore(ctx.drivers.objects.put(QUARANTINE, key, body, MAX_FILE_BYTES))
+  await expectObjects(ctx, QUARANTINE, key)
   try {
+    const stored = await fromStore(ctx.drivers.objects.put(QUARANTINE, key, body, MAX_FILE_BYTES))
     if (declaredSha256 !== undefined && declaredSha256.toLowerCase() !== stored.sha256)
       throw new Invalid("hash_mismatch")
     const kind = mediaKind(head(), name)
-    await change(ctx, owner.asked, async (tx, { record, touch }) => {
+    const { index } = await change(ctx, owner.asked, async (tx, { record, touch }) => {
       await tx
         .insertInto("upload")
         .values({
@@ -72,6 +75,7 @@ export async function pushFile(
           removed_at: null,
         })
         .execute()
+      await keepObjects(tx, QUARANTINE, key)
       await record({
         code: "output.filePushed",
         project: owner.project,
@@ -82,11 +86,11 @@ export async function pushFile(
       })
       await touch(`project:${owner.project}`)
     })
+    return { file: upload, path: name, sha256: stored.sha256, size: stored.size, index }
   } catch (error) {
     await forget(ctx, QUARANTINE, key)
     throw error
   }
-  return { file: upload, path: name, sha256: stored.sha256, size: stored.size }
 }
 
 /** The same bytes, with the first ones kept. A sender that goes away breaks the body; too much leaves the sender alone, so that it can be told. */

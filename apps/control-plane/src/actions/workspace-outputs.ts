@@ -4,6 +4,7 @@ import { Type, type Static } from "typebox"
 import { Value } from "typebox/value"
 import type { Ctx } from "../context.ts"
 import { Conflict, Denied, Invalid, NotFound } from "../domain/errors.ts"
+import { sha256Hex } from "../domain/hash.ts"
 import { newId } from "../domain/id.ts"
 import { MOST_FILES, MOST_GROUPS, seesComment } from "../domain/outputs.ts"
 import { refusalSentence, stateWord } from "../domain/sentences.ts"
@@ -12,13 +13,16 @@ import type { Tx } from "../store/db.ts"
 import { askForChecks, findOutputPolicy, type CheckRow } from "../store/outputs.ts"
 import { change, type Recorder } from "./change.ts"
 import { assertMay, getProject } from "./load.ts"
-import { runChecks } from "./output-checks.ts"
-import { freezeUpload, insertFile, type Frozen } from "./output-files.ts"
-import { candidateKey, forget, QUARANTINE, submittedKey, uploadKey } from "./output-objects.ts"
+import { runChecks, type CheckInput } from "./output-checks.ts"
+import { freezeUpload, frozenKeys, insertFile, type Frozen } from "./output-files.ts"
+import { forget, QUARANTINE, uploadKey } from "./output-objects.ts"
+import { isPicture, pictureFindings, renderPicture } from "./output-pictures.ts"
 import { insertRequest, loadForChange, requestLink, submitLocked } from "./output-requests.ts"
 import { viewCheck, reasonInWords } from "./output-view.ts"
 import { getRunOwner, type RunOwner } from "./run-owner.ts"
 
+/** Without an agreement in force nothing can be asked for, but files can be looked at. */
+const NO_AGREEMENT = { preset: "nhs-england-sde", overrides: null }
 const Words = Type.String({ maxLength: 4_000 })
 
 export const WorkspaceRequest = Type.Object(
@@ -59,6 +63,7 @@ export interface WorkspaceRequested {
   /** why it stayed a draft, in words */
   readonly reason?: string
   readonly link: string
+  readonly index: number | null
 }
 
 /**
@@ -84,7 +89,7 @@ export async function requestFromWorkspace(
   try {
     for (const upload of listed) frozen.set(upload, await freezeUpload(ctx, asked, project, request, upload))
     // One transaction: either the whole request is there, or nothing of it.
-    const { value } = await change(ctx, asked, async (tx, recorder) => {
+    const { value, index } = await change(ctx, asked, async (tx, recorder) => {
       const { number } = await insertRequest(ctx, asked, tx, recorder, project, input.title, request)
       await insertContents(ctx, owner, tx, recorder, request, input, frozen)
       const reason = input.submit === false ? undefined : await trySubmit(ctx, owner, tx, recorder, request)
@@ -96,10 +101,10 @@ export async function requestFromWorkspace(
       state: value.reason === null ? "checking" : "draft",
       ...(typeof value.reason === "string" ? { reason: value.reason } : {}),
       link: requestLink(ctx, request),
+      index,
     }
   } catch (error) {
-    for (const f of frozen.values())
-      await forget(ctx, QUARANTINE, submittedKey(request, f.file), candidateKey(request, f.file))
+    for (const f of frozen.values()) await forget(ctx, QUARANTINE, ...frozenKeys(request, f.file))
     throw error
   }
 }
@@ -163,7 +168,7 @@ async function pathsOf(ctx: Ctx, owner: RunOwner, uploads: readonly string[]) {
       ? []
       : await ctx.db
           .selectFrom("upload")
-          .select(["id", "path", "size", "sha256"])
+          .select(["id", "path", "size", "sha256", "media_kind"])
           .where("id", "in", [...uploads])
           .where("project_id", "=", owner.project)
           .where("person_id", "=", owner.asked.actor.person)
@@ -246,17 +251,13 @@ export async function checkFiles(ctx: Ctx, run: string, body: unknown) {
   assertMay(ctx, actor, "request.create", await getProject(ctx, ctx.db, actor, owner.project))
   const found = await pathsOf(ctx, owner, [...new Set(files)])
   assertDifferentPaths([...found.values()].map((f) => f.path))
-  const policy = await findOutputPolicy(ctx.db, owner.project)
+  const policy = (await findOutputPolicy(ctx.db, owner.project)) ?? NO_AGREEMENT
+  const inputs: CheckInput[] = []
+  for (const f of found.values()) inputs.push(await asCandidate(ctx, owner.project, f))
   const outcomes = await runChecks(ctx, {
     project: owner.project,
-    policy: policy?.preset ?? "nhs-england-sde",
-    files: [...found.values()].map((f) => ({
-      path: f.path,
-      size: f.size,
-      sha256: f.sha256,
-      bucket: QUARANTINE,
-      key: uploadKey(owner.project, f.id),
-    })),
+    policy,
+    files: inputs,
     supporting: [],
   })
   return {
@@ -281,6 +282,28 @@ export async function checkFiles(ctx: Ctx, run: string, body: unknown) {
       return { file: f.id, path: f.path, verdict: seen.verdict, findings: seen.findings }
     }),
   }
+}
+
+interface PushedFile {
+  readonly id: string
+  readonly path: string
+  readonly size: number
+  readonly sha256: string
+  readonly media_kind: string
+}
+
+/** As checkers would get it: pictures written anew, everything else as it was pushed. */
+async function asCandidate(ctx: Ctx, project: string, f: PushedFile): Promise<CheckInput> {
+  const pushed = { bucket: QUARANTINE, key: uploadKey(project, f.id) }
+  const plain = { path: f.path, size: f.size, sha256: f.sha256, ...pushed }
+  if (!isPicture(f.media_kind)) return plain
+  const picture = await renderPicture(ctx, { kind: f.media_kind, size: f.size, ...pushed })
+  const failed = "reason" in picture
+  const rendering = failed ? { reason: picture.reason, left: [] } : { reason: null, left: picture.left }
+  const known = pictureFindings(f.media_kind, rendering)
+  if (failed) return { ...plain, known }
+  const { bytes } = picture
+  return { ...plain, size: bytes.length, sha256: sha256Hex(bytes), bytes, known }
 }
 
 /** Two files of one name would take each other's place. */

@@ -84,6 +84,7 @@ export const EVENTS = {
   "output.fileAdded": { family: "outputs", version: 1 },
   "output.fileRemoved": { family: "outputs", version: 1 },
   "output.submitted": { family: "outputs", version: 1 },
+  "output.rendered": { family: "outputs", version: 1 },
   "output.checked": { family: "outputs", version: 1 },
   "output.withdrawn": { family: "outputs", version: 1 },
   "output.commented": { family: "outputs", version: 1 },

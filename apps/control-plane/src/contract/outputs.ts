@@ -162,6 +162,7 @@ export const FileTable = strict({
   text: nullable(Type.String()),
   /** base64 of an image that was decoded and encoded again */
   image: nullable(Type.String()),
+  imageType: nullable(oneOf(["image/png", "image/jpeg", "image/svg+xml"])),
   summary: Type.Array(
     strict({
       column: Type.String(),

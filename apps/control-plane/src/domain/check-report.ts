@@ -175,7 +175,7 @@ export function platformFinding(rule: string, status: Verdict, message: string):
 }
 
 /** Storable (no NUL, no half characters), no control or direction marks, and not longer than this. */
-function clean(text: string, most: number): string {
+export function clean(text: string, most: number): string {
   const plain = text.toWellFormed().replace(/[\p{Cc}\p{Cf}]/gu, " ")
   return plain.length <= most ? plain : `${plain.slice(0, most).toWellFormed()}…`
 }

@@ -56,6 +56,9 @@ const TEXTS: Readonly<Record<string, string>> = {
 export const TABLE_KINDS: readonly string[] = ["csv", "tsv"]
 export const TEXT_KINDS: readonly string[] = ["text", "markdown", "json", "code"]
 
+/** The sandbox takes no larger ones. */
+export const MOST_PICTURE_BYTES = 24 * 1024 * 1024
+
 /** `head`: the first bytes of the file, at most HEAD_BYTES of them. */
 export function mediaKind(head: Uint8Array, path: string): string {
   if (head.length === 0) return "empty"

@@ -260,6 +260,7 @@ const EVENT_SENTENCES: Readonly<Record<EventCode, EventSentence>> = {
   "output.withdrawn": (w, f) => `${who(w)} withdrew request ${f["number"]}`,
   "output.commented": (w, f) => `${who(w)} commented on request ${f["number"]}`,
   "output.fileViewed": (w, f) => `${who(w)} looked at a file of request ${f["number"]}`,
+  "output.rendered": (_w, f) => `A picture of request ${f["number"]} was written anew`,
   "output.voted": (w, f) => `${who(w)} voted on a file of request ${f["number"]}`,
   "output.reviewed": (_w, f) =>
     `${votedWords(Number(f["submitted"] ?? 0), Number(f["needed"] ?? 2))} on request ${f["number"]}`,

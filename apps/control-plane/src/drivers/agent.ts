@@ -3,6 +3,14 @@
 import type { NodeInfo, RunList, RunRequest, RunStatus, StageRequest, StageStatus } from "#protocol/agent.ts"
 import { openSocketClient } from "./http-socket.ts"
 
+export interface CheckOptions {
+  readonly policy: string
+  /** an agreement's own numbers */
+  readonly threshold?: number
+  readonly rounding?: number
+  readonly ids?: number
+}
+
 export interface AgentDriver extends AsyncDisposable {
   node(): Promise<NodeInfo>
   listRuns(): Promise<RunList>
@@ -10,7 +18,9 @@ export interface AgentDriver extends AsyncDisposable {
   stopRun(run: string): Promise<void>
   deleteHome(workspace: string): Promise<void>
   /** Answers the checker's JSON document; NeighbourRefused `check_failed` when the sandbox died. `ids` is the base of the project's person_id range. */
-  check(id: string, options: { policy: string; ids?: number }, tar: NodeJS.ReadableStream): Promise<unknown>
+  check(id: string, options: CheckOptions, tar: NodeJS.ReadableStream): Promise<unknown>
+  /** A picture written anew, after one line of JSON about it; NeighbourRefused `check_failed` when it cannot be. */
+  picture(id: string, kind: string, bytes: NodeJS.ReadableStream): Promise<Buffer>
   startStage(job: string, request: StageRequest): Promise<StageStatus>
   stage(job: string): Promise<StageStatus>
 }
@@ -25,8 +35,9 @@ export function openAgent(socketPath: string): AgentDriver {
     stopRun: (run) => client.call({ method: "DELETE", path: `/v1/runs/${run}`, milliseconds: 60_000 }),
     deleteHome: (workspace) =>
       client.call({ method: "DELETE", path: `/v1/workspaces/${workspace}/home`, milliseconds: 30_000 }),
-    check: (id, { policy, ids }, stream) => {
-      const query = new URLSearchParams({ policy, ...(ids === undefined ? {} : { ids: String(ids) }) })
+    check: (id, { policy, ...numbers }, stream) => {
+      const query = new URLSearchParams({ policy })
+      for (const [name, value] of Object.entries(numbers)) query.set(name, String(value))
       return client.call({
         method: "POST",
         path: `/v1/checks/${id}?${query}`,
@@ -34,6 +45,14 @@ export function openAgent(socketPath: string): AgentDriver {
         milliseconds: 180_000,
       })
     },
+    picture: (id, kind, stream) =>
+      client.call({
+        method: "POST",
+        path: `/v1/pictures/${id}?${new URLSearchParams({ kind })}`,
+        raw: { stream, type: "application/octet-stream" },
+        milliseconds: 180_000,
+        answers: "bytes",
+      }),
     startStage: (job, body) =>
       client.call({ method: "PUT", path: `/v1/stages/${job}`, body, milliseconds: 30_000 }),
     stage: (job) => client.call({ method: "GET", path: `/v1/stages/${job}` }),

@@ -21,6 +21,8 @@ export interface SocketCall {
   readonly body?: unknown
   readonly raw?: { readonly stream: NodeJS.ReadableStream; readonly type: string }
   readonly milliseconds?: number
+  /** what a good answer is; JSON where nothing is said */
+  readonly answers?: "bytes"
 }
 
 export interface SocketClient extends AsyncDisposable {
@@ -53,6 +55,9 @@ export function openSocketClient(socketPath: string, headers: Record<string, str
         signal: AbortSignal.timeout(c.milliseconds ?? 5_000),
       })
       status = answer.statusCode
+      if (c.answers === "bytes" && status < 400)
+        // The caller has said so, and T is Buffer.
+        return Buffer.from(await answer.body.arrayBuffer()) as T
       text = await answer.body.text()
     } catch (cause) {
       throw new NeighbourUnreachable(`${c.method} ${c.path}: no answer`, { cause })

@@ -1,7 +1,7 @@
 // The socket that only gateways reach: the gateway protocol, version 1. No browser and no token here;
 // who may connect is decided by who can open the file.
 import type { Readable } from "node:stream"
-import Fastify, { type FastifyError, type FastifyInstance } from "fastify"
+import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply } from "fastify"
 import { Type } from "typebox"
 import {
   ContentsEvent,
@@ -80,11 +80,20 @@ export async function buildGatewayServer(
     identifyWorkspace(ctx, r.params.run),
   )
 
-  app.put<Run & { Params: { "*": string } }>("/gateway/v1/runs/:run/outputs/files/*", async (r) =>
-    pushFile(ctx, r.params.run, r.params["*"], r.body as Readable, headerOf(r.headers["x-content-sha256"])),
+  app.put<Run & { Params: { "*": string } }>("/gateway/v1/runs/:run/outputs/files/*", async (r, reply) =>
+    indexed(
+      reply,
+      await pushFile(
+        ctx,
+        r.params.run,
+        r.params["*"],
+        r.body as Readable,
+        headerOf(r.headers["x-content-sha256"]),
+      ),
+    ),
   )
-  app.post<Run>("/gateway/v1/runs/:run/outputs/requests", async (r) =>
-    requestFromWorkspace(ctx, r.params.run, r.body as never),
+  app.post<Run>("/gateway/v1/runs/:run/outputs/requests", async (r, reply) =>
+    indexed(reply, await requestFromWorkspace(ctx, r.params.run, r.body as never)),
   )
   app.get<Run>("/gateway/v1/runs/:run/outputs/requests", async (r) => listOwnRequests(ctx, r.params.run))
   app.post<Run>("/gateway/v1/runs/:run/outputs/check", async (r) =>
@@ -92,6 +101,12 @@ export async function buildGatewayServer(
   )
   await app.ready()
   return app
+}
+
+/** The place in the log goes with the answer, as it does for data. */
+function indexed<T extends { index: number | null }>(reply: FastifyReply, answer: T): T {
+  if (answer.index !== null) void reply.header("audit-index", answer.index)
+  return answer
 }
 
 function headerOf(value: string | string[] | undefined): string | undefined {

@@ -6,13 +6,21 @@ import type { RequestState } from "#contract/vocabulary.ts"
 import { change, type Asked } from "../actions/change.ts"
 import { runChecks, type CheckInput, type CheckOutcome } from "../actions/output-checks.ts"
 import { candidateKey, QUARANTINE } from "../actions/output-objects.ts"
+import { pictureFindings, renderPictures } from "../actions/output-pictures.ts"
 import { recordStep } from "../actions/output-requests.ts"
 import type { Ctx } from "../context.ts"
 import { newId } from "../domain/id.ts"
 import { REQUEST, systemMoves } from "../domain/lifecycle.ts"
 import { workingTurn } from "../domain/outputs.ts"
 import { writeToCheckers } from "../store/letters.ts"
-import { loadParts, lockRequest, moveRequest, outputsOf, type RequestParts } from "../store/outputs.ts"
+import {
+  loadParts,
+  lockRequest,
+  moveRequest,
+  outputsOf,
+  policyOf,
+  type RequestParts,
+} from "../store/outputs.ts"
 
 /** A claim older than this belongs to a process that is gone. */
 const CLAIM_SECONDS = 240
@@ -62,12 +70,14 @@ async function claimNext(ctx: Ctx): Promise<Claimed | undefined> {
 }
 
 async function checkOne(ctx: Ctx, claimed: Claimed): Promise<void> {
-  const parts = await loadParts(ctx.db, claimed.request)
+  let parts = await loadParts(ctx.db, claimed.request)
   let outcomes: Map<string, CheckOutcome>
   try {
+    await renderPictures(ctx, parts)
+    parts = await loadParts(ctx.db, claimed.request)
     outcomes = await runChecks(ctx, {
       project: parts.request.project_id,
-      policy: parts.request.policy,
+      policy: policyOf(parts.request),
       files: outputsOf(parts).map((f) => inputOf(claimed.request, f)),
       supporting: parts.files.filter((f) => f.kind !== "output").map((f) => inputOf(claimed.request, f)),
     })
@@ -86,10 +96,11 @@ async function checkOne(ctx: Ctx, claimed: Claimed): Promise<void> {
 function inputOf(request: string, f: RequestParts["files"][number]): CheckInput {
   return {
     path: f.path,
-    size: f.size,
+    size: f.candidate_size,
     sha256: f.candidate_sha256,
     bucket: QUARANTINE,
-    key: candidateKey(request, f.id),
+    key: candidateKey(request, f),
+    known: pictureFindings(f.media_kind, f.rendering),
   }
 }
 
@@ -127,7 +138,12 @@ async function writeDown(ctx: Ctx, claimed: Claimed, outcomes: Map<string, Check
                 findings: JSON.stringify(outcome.findings),
                 reason: null,
               }
-            : { state: "failed" as const, verdict: null, findings: "[]", reason: outcome.reason }),
+            : {
+                state: "failed" as const,
+                verdict: null,
+                findings: JSON.stringify(pictureFindings(file.media_kind, file.rendering)),
+                reason: outcome.reason,
+              }),
         })
         .where("file_id", "=", file.id)
         .where("turn", "=", claimed.turn)

@@ -10,7 +10,7 @@ import { sendMail } from "./mail.ts"
 import { releases } from "./releases.ts"
 import { reconcileRuns, stopForbiddenRuns } from "./runs.ts"
 import { reconcileStages } from "./stages.ts"
-import { uploads } from "./uploads.ts"
+import { sweepObjects, uploads } from "./uploads.ts"
 
 export interface Task {
   readonly name: string
@@ -30,6 +30,7 @@ export const TASKS: readonly Task[] = [
   { name: "mail", seconds: 3, run: sendMail },
   { name: "identity events", seconds: 5, run: followIdentityEvents },
   { name: "uploads", seconds: 3_600, run: uploads },
+  { name: "unused objects", seconds: 600, run: sweepObjects },
   { name: "refusals", seconds: 10, run: (ctx) => flushRefusals(ctx) },
 ]
 

@@ -39,9 +39,10 @@ async function publish(
   release: { id: string; request_id: string; project_id: string },
 ): Promise<void> {
   const files = await ctx.db
-    .selectFrom("release_file")
-    .select(["file_id", "sha256"])
-    .where("release_id", "=", release.id)
+    .selectFrom("release_file as r")
+    .innerJoin("output_file as f", "f.id", "r.file_id")
+    .select(["r.file_id", "r.sha256", "f.renderer"])
+    .where("r.release_id", "=", release.id)
     .execute()
   for (const file of files) {
     const key = releasedKey(release.id, file.file_id)
@@ -49,7 +50,7 @@ async function publish(
     await copyVerified(
       ctx,
       QUARANTINE,
-      candidateKey(release.request_id, file.file_id),
+      candidateKey(release.request_id, { id: file.file_id, renderer: file.renderer }),
       RELEASED,
       key,
       file.sha256,

@@ -3,6 +3,7 @@
 import { sql, type Kysely } from "kysely"
 import * as core from "./migrations/0001-core.ts"
 import * as log from "./migrations/0002-log.ts"
+import * as pictures from "./migrations/0003-pictures.ts"
 
 export interface Migration {
   readonly number: number
@@ -13,6 +14,7 @@ export interface Migration {
 export const migrations: readonly Migration[] = [
   { number: 1, name: "core", up: core.up },
   { number: 2, name: "log", up: log.up },
+  { number: 3, name: "pictures", up: pictures.up },
 ]
 
 export class NewerDatabase extends Error {}

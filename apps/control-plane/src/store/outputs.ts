@@ -12,6 +12,7 @@ import type {
   OutputRequestTable,
   OutputReviewTable,
   OutputVoteTable,
+  PolicyOverrides,
 } from "./tables.ts"
 
 export type RequestFileRow = Selectable<OutputFileTable>
@@ -124,11 +125,21 @@ export async function nextRequestNumber(tx: Tx): Promise<string> {
   return `R-${String(rows[0]?.n).padStart(4, "0")}`
 }
 
+/** What outputs are judged by: a preset, and an agreement's own numbers on top. */
+export interface OutputPolicy {
+  readonly preset: string
+  readonly overrides: PolicyOverrides | null
+}
+
+export function policyOf(request: RequestParts["request"]): OutputPolicy {
+  return { preset: request.policy, overrides: request.overrides }
+}
+
 /** Output policy of the agreement in force, and the hash and version it is of; undefined without one. */
 export async function findOutputPolicy(
   db: Db | Tx,
   project: string,
-): Promise<{ preset: string; version: number; sha256: string } | undefined> {
+): Promise<(OutputPolicy & { version: number; sha256: string }) | undefined> {
   const row = await db
     .selectFrom("agreement_version")
     .select(["version", "sha256", "document"])
@@ -136,9 +147,13 @@ export async function findOutputPolicy(
     .where("state", "=", "in_force")
     .executeTakeFirst()
   if (!row) return undefined
-  const document = JSON.parse(row.document) as { outputPolicy?: { preset?: string } }
+  const document = JSON.parse(row.document) as {
+    outputPolicy?: { preset?: string }
+    overrides?: PolicyOverrides | null
+  }
   return {
     preset: document.outputPolicy?.preset ?? "nhs-england-sde",
+    overrides: document.overrides ?? null,
     version: row.version,
     sha256: row.sha256,
   }
@@ -148,7 +163,14 @@ export async function findOutputPolicy(
 export async function moveRequest(
   tx: Tx,
   input: { request: string; from: RequestState; to: RequestState; turn: number; now: Date },
-  also: { turn?: number; submitted_at?: Date; turn_at?: Date; held_seconds?: number; policy?: string } = {},
+  also: {
+    turn?: number
+    submitted_at?: Date
+    turn_at?: Date
+    held_seconds?: number
+    policy?: string
+    overrides?: string | null
+  } = {},
 ): Promise<boolean> {
   const moved = await tx
     .updateTable("output_request")

@@ -326,6 +326,16 @@ export interface UploadTable {
   created_at: Now
   removed_at: Date | null
 }
+export interface PolicyOverrides {
+  readonly threshold: number | null
+  readonly rounding: number | null
+}
+export interface Rendering {
+  /** why the file leaves as it was handed in; null when it was written anew */
+  readonly reason: string | null
+  /** what was in the file and is not in what leaves */
+  readonly left: readonly string[]
+}
 export interface OutputRequestTable {
   id: string
   number: string
@@ -335,6 +345,8 @@ export interface OutputRequestTable {
   state: RequestState
   turn: Generated<number>
   policy: string
+  /** the agreement's own numbers on top of the policy, fixed with it */
+  overrides: Json<PolicyOverrides> | null
   created_at: Now
   submitted_at: Date | null
   turn_at: Date | null
@@ -362,8 +374,16 @@ export interface OutputFileTable {
   submitted_sha256: string
   candidate_sha256: string
   renderer: string | null
+  candidate_size: number
+  /** how the candidate came about; null while that is not tried */
+  rendering: Json<Rendering> | null
   withdrawn_at: Date | null
   created_at: Now
+}
+export interface PendingObjectTable {
+  bucket: string
+  key: string
+  at: Date
 }
 export interface OutputCheckTable {
   request_id: string
@@ -497,6 +517,7 @@ export interface Tables {
   shown: ShownTable
   intent: IntentTable
   upload: UploadTable
+  pending_object: PendingObjectTable
   output_request: OutputRequestTable
   output_group: OutputGroupTable
   output_file: OutputFileTable

@@ -4,7 +4,15 @@ import { join } from "node:path"
 import { test } from "node:test"
 import fc from "fast-check"
 import { STAGES } from "#protocol/agent.ts"
-import { checkSpec, doorSpec, stageSpec, workspaceSpec, type RunIdentity, type Spec } from "./containers.ts"
+import {
+  checkSpec,
+  pictureSpec,
+  doorSpec,
+  stageSpec,
+  workspaceSpec,
+  type RunIdentity,
+  type Spec,
+} from "./containers.ts"
 import { containmentFaults } from "./containment.ts"
 import { parseProfile, type Profile } from "./profile.ts"
 
@@ -82,7 +90,9 @@ test("no input makes a door, workspace, check or stage that is not contained", (
         assertContained(built(() => doorSpec(layout, images, profile, who)))
         assertContained(built(() => workspaceSpec(layout, images, profile, who, door)))
         assertContained(built(() => workspaceSpec(layout, images, profile, who, other)))
-        assertContained(built(() => checkSpec(layout, images, profile.seccomp, other, policy, policy)))
+        const asked = { policy, ids: policy, threshold: other, rounding: file }
+        assertContained(built(() => checkSpec(layout, images, profile.seccomp, other, asked)))
+        assertContained(built(() => pictureSpec(layout, images, profile.seccomp, other, policy)))
         assertContained(built(() => stageSpec(layout, images, profile.seccomp, NETWORK, [], other, stage)))
       },
     ),
@@ -96,9 +106,10 @@ test("hostile ids are refused before anything is built", () => {
       fc.pre(!/^[a-z2-7]{12}$/.test(text))
       const who = { run: text, workspace: "abcdefghijkl", project: "abcdefghijkl", person: "abcdefghijkl" }
       assert.throws(() => doorSpec(layout, images, standard, who), { code: "invalid_id" })
-      assert.throws(() => checkSpec(layout, images, standard.seccomp, text, "opensafely", undefined), {
+      assert.throws(() => checkSpec(layout, images, standard.seccomp, text, { policy: "opensafely" }), {
         code: "invalid_id",
       })
+      assert.throws(() => pictureSpec(layout, images, standard.seccomp, text, "png"), { code: "invalid_id" })
       assert.throws(() => stageSpec(layout, images, standard.seccomp, NETWORK, [], text, "land"), {
         code: "invalid_id",
       })
@@ -204,4 +215,32 @@ test("a profile with an unknown, missing or widening member is refused", () => {
   assert.throws(() => parseProfile(standardFile, { defaultAction: "SCMP_ACT_ALLOW", syscalls: [] }), {
     code: "invalid_profile",
   })
+})
+
+test("what a check is told are whole numbers and a name, and nothing else becomes an option", () => {
+  const id = "abcdefghijkl"
+  const command = (asked: object) => checkSpec(layout, images, standard.seccomp, id, asked).Cmd
+  assert.deepEqual(command({ policy: "sail", ids: "4294967296", threshold: "7", rounding: "5" })?.slice(1), [
+    "--tar",
+    "--json",
+    "--policy",
+    "sail",
+    "--ids",
+    "4294967296",
+    "--threshold",
+    "7",
+    "--rounding",
+    "5",
+  ])
+  for (const asked of [
+    { policy: "--policies" },
+    { policy: "../x" },
+    { policy: "sail", threshold: "-1" },
+    { policy: "sail", threshold: ["7"] },
+    { policy: "sail", rounding: "--json" },
+    { policy: "sail", ids: "1e9" },
+  ])
+    assert.throws(() => command(asked), /whole number|named by/)
+  for (const kind of ["../png", "--tar", "PNG", "", undefined, ["png"]])
+    assert.throws(() => pictureSpec(layout, images, standard.seccomp, id, kind), { code: "invalid_kind" })
 })

@@ -3,7 +3,7 @@
 // no caller can ask for them; containment.ts says the same thing a second way and is asked before the
 // engine is.
 import type { ContainerCreateOptions } from "dockerode"
-import type { StageName } from "#protocol/agent.ts"
+import { PICTURE_KINDS, type StageName } from "#protocol/agent.ts"
 import { invalid } from "./errors.ts"
 import { requireId } from "./ids.ts"
 import {
@@ -116,14 +116,41 @@ export function checkSpec(
   images: Images,
   seccomp: string,
   id: string,
-  policy: unknown,
-  ids: unknown,
+  asked: CheckAsked,
+): Spec {
+  const command = ["apps/output-checker/src/cli.ts", "--tar", "--json", ...checkerOptions(asked)]
+  return sandboxSpec(layout, images, seccomp, id, command)
+}
+
+/** One picture comes in, the same picture written anew goes out. Throws 400 `invalid_kind`. */
+export function pictureSpec(
+  layout: Layout,
+  images: Images,
+  seccomp: string,
+  id: string,
+  kind: unknown,
+): Spec {
+  if (typeof kind !== "string" || !isPictureKind(kind))
+    throw invalid("invalid_kind", `A picture is one of ${PICTURE_KINDS.join(", ")}.`)
+  return sandboxSpec(layout, images, seccomp, id, ["apps/output-checker/src/render/cli.ts", kind])
+}
+
+function isPictureKind(kind: string): boolean {
+  return (PICTURE_KINDS as readonly string[]).includes(kind)
+}
+
+function sandboxSpec(
+  layout: Layout,
+  images: Images,
+  seccomp: string,
+  id: string,
+  command: readonly string[],
 ): Spec {
   return {
     name: containerName(layout, "check", id),
     Image: images.app,
     User: DOOR_USER,
-    Cmd: ["apps/output-checker/src/cli.ts", "--tar", "--json", ...checkerOptions(policy, ids)],
+    Cmd: [...command],
     Env: ["HOME=/tmp"],
     WorkingDir: "/app",
     Labels: {
@@ -145,15 +172,28 @@ export function checkSpec(
   }
 }
 
-/** The checker's options, from what a caller wrote. Throws 400 `invalid_policy`, `invalid_ids`. */
-function checkerOptions(policy: unknown, ids: unknown): string[] {
-  if (typeof policy !== "string" || !/^[a-z0-9-]{1,40}$/.test(policy)) {
+/** What a caller wrote, not yet looked at. */
+export interface CheckAsked {
+  readonly policy?: unknown
+  readonly ids?: unknown
+  readonly threshold?: unknown
+  readonly rounding?: unknown
+}
+
+/** The checker's options. Throws 400 `invalid_policy`, `invalid_ids`, `invalid_threshold`, `invalid_rounding`. */
+function checkerOptions(asked: CheckAsked): string[] {
+  const { policy } = asked
+  if (typeof policy !== "string" || !/^[a-z0-9][a-z0-9-]{0,39}$/.test(policy)) {
     throw invalid("invalid_policy", "The policy is named by lower-case letters, digits and dashes.")
   }
-  if (ids === undefined) return ["--policy", policy]
-  if (typeof ids !== "string" || !/^[0-9]{1,16}$/.test(ids))
-    throw invalid("invalid_ids", "ids is a whole number.")
-  return ["--policy", policy, "--ids", ids]
+  const numbers = (["ids", "threshold", "rounding"] as const).flatMap((name) => {
+    const value = asked[name]
+    if (value === undefined) return []
+    if (typeof value !== "string" || !/^[0-9]{1,16}$/.test(value))
+      throw invalid(`invalid_${name}`, `${name} is a whole number.`)
+    return [`--${name}`, value]
+  })
+  return ["--policy", policy, ...numbers]
 }
 
 /** Stages that ask custody for the join of identities to pseudonyms. */

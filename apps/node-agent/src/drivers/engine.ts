@@ -208,8 +208,12 @@ export class Collected extends Writable {
     done()
   }
 
+  bytes(): Buffer {
+    return Buffer.concat(this.chunks)
+  }
+
   text(): string {
-    return Buffer.concat(this.chunks).toString("utf8")
+    return this.bytes().toString("utf8")
   }
 }
 

@@ -49,6 +49,27 @@ export function maskSafely(view: TableView, policy: Policy): Edit[] {
   return [...edits.values()]
 }
 
+/**
+ * The same masks and every total over a masked cell. Rounded, such a total is the sum of what is shown, so
+ * where little is shown it says that the masked rest is nothing.
+ */
+export function maskTotalsToo(view: TableView, masks: readonly Edit[]): Edit[] {
+  const edits = new Map(masks.map((e) => [keyOf(e), e]))
+  const lines = findSums(view)
+  // A total that is masked here may itself be a part of another.
+  for (let before = -1; before !== edits.size;) {
+    before = edits.size
+    for (const { parts, total } of lines)
+      if (!edits.has(keyOf(total)) && parts.some((p) => edits.has(keyOf(p))))
+        edits.set(keyOf(total), {
+          ...total,
+          after: MASK,
+          why: "Its masked parts could be worked out from it.",
+        })
+  }
+  return [...edits.values()]
+}
+
 /** The smallest shown cell of a sum that gives a masked one back; a total only when nothing else is left. */
 function choosePartner(
   view: TableView,

@@ -67,6 +67,15 @@ test("nothing is offered for a clean file, nor for one that is not understood", 
   assert.deepEqual((await fixesFor('age,n\n"a,15\nb,6\n', "nhs-england-sde")).fixes, [])
 })
 
+test("where almost all is masked, a rounded total does not say that the rest is nothing", async () => {
+  const { texts, fixes } = await fixesFor(
+    "group,north,south,east,total\ng0,1,1,1,3\ng1,1,1,1,3\ng2,1,1,10,12\nTotal,3,3,12,18\n",
+    "nhs-england-sde",
+  )
+  assert.equal(texts[0], "group,north,south,east,total\ng0,*,*,*,*\ng1,*,*,*,*\ng2,*,*,10,*\nTotal,*,*,*,*\n")
+  assert.equal(statusOf(fixes[0]?.after as never, "recovery"), "satisfied")
+})
+
 test("property: whatever the table, the offered fix leaves no small count and nothing to recover", async () => {
   const count = fc.integer({ min: 1, max: 60 })
   const table = fc

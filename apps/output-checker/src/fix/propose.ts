@@ -10,7 +10,7 @@ import { readFile } from "../read/read.ts"
 import type { FileReport, Location, RuleId, Status } from "../report.ts"
 import { nameOfColumn, viewTable, type TableView } from "../table/view.ts"
 import type { Edit } from "./edit.ts"
-import { maskSafely } from "./mask.ts"
+import { maskSafely, maskTotalsToo } from "./mask.ts"
 import { roundTable } from "./round.ts"
 
 export type FixKind = "mask" | "mask-and-round" | "drop-extremes" | "defuse"
@@ -32,6 +32,15 @@ export interface Fix {
   after: FileReport
   /** rules that were violated and are not any more */
   resolves: RuleId[]
+}
+
+interface Draft {
+  readonly kind: FixKind
+  readonly title: string
+  readonly edits: Edit[]
+  readonly dropped: ReadonlySet<number>
+  /** stronger edits, for when these break another rule */
+  readonly otherwise?: () => Edit[]
 }
 
 interface Source {
@@ -123,11 +132,12 @@ export async function proposeFixes(
   options: CheckOptions = {},
 ): Promise<Fix[]> {
   if (report.verdict !== "violated") return []
-  const source = openSource(file.path, file.bytes, policy)
-  if (source === undefined) return []
+  const opened = openSource(file.path, file.bytes, policy)
+  if (opened === undefined) return []
+  const source: Source = opened
   const { view } = source
   const before = statusesOf(report)
-  const drafts: { kind: FixKind; title: string; edits: Edit[]; dropped: Set<number> }[] = []
+  const drafts: Draft[] = []
   const none = new Set<number>()
   const masks = maskSafely(view, policy)
   const defused = defuse(view)
@@ -138,8 +148,9 @@ export async function proposeFixes(
       edits: masks,
       dropped: none,
     })
-  if (policy.parameters.rounding !== null) {
-    const rounded = roundTable(view, masks, policy.parameters.rounding, policy)
+  const { rounding } = policy.parameters
+  if (rounding !== null) {
+    const rounded = roundTable(view, masks, rounding, policy)
     if (rounded.length > 0)
       drafts.push({
         kind: "mask-and-round",
@@ -147,6 +158,7 @@ export async function proposeFixes(
           "Mask the small counts and round the others, with totals and shares made from the rounded cells",
         edits: rounded,
         dropped: none,
+        otherwise: () => roundTable(view, maskTotalsToo(view, masks), rounding, policy),
       })
   }
   const extremes = new Set(view.roles.flatMap((r, i) => (r.role === "extreme" ? [i] : [])))
@@ -166,19 +178,27 @@ export async function proposeFixes(
     })
   const fixes: Fix[] = []
   for (const draft of drafts) {
+    const fix =
+      (await tryDraft(draft)) ??
+      (draft.otherwise ? await tryDraft({ ...draft, edits: draft.otherwise() }) : undefined)
+    if (fix !== undefined) fixes.push(fix)
+  }
+  return fixes
+
+  /** undefined when it resolves nothing, or breaks another rule. */
+  async function tryDraft(draft: Draft): Promise<Fix | undefined> {
     const bytes = write(source, draft.edits, draft.dropped)
     const after = (await checkFiles([inputFromBytes(file.path, bytes)], policy, options)).files[0]
-    if (after === undefined) continue
+    if (after === undefined) return undefined
     const now = statusesOf(after)
     const resolves = [...before]
       .filter(([rule, status]) => status === "violated" && now.get(rule) !== "violated")
       .map(([rule]) => rule)
     const worse = [...now].some(([rule, status]) => status === "violated" && before.get(rule) !== "violated")
-    if (resolves.length === 0 || worse) continue
+    if (resolves.length === 0 || worse) return undefined
     const changes = [...toChanges(view, draft.edits), ...dropChanges(view, draft.dropped)]
-    fixes.push({ kind: draft.kind, title: draft.title, changes, bytes, after, resolves })
+    return { kind: draft.kind, title: draft.title, changes, bytes, after, resolves }
   }
-  return fixes
 }
 
 function dropChanges(view: TableView, dropped: ReadonlySet<number>): Change[] {

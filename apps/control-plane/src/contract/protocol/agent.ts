@@ -72,10 +72,16 @@ export const NodeInfo = Type.Object({
 // DELETE /v1/projects/:id/shared   delete a project's shared folder; 409 `in_use`
 
 /**
- * POST /v1/checks/:id?policy=NAME  body: application/x-tar of regular files, at most 256 MiB.
+ * POST /v1/checks/:id?policy=NAME[&threshold=N][&rounding=N][&ids=BASE]  body: application/x-tar of regular
+ * files, at most 256 MiB. Threshold and rounding are an agreement's own numbers on top of the policy.
  * Runs the output checker in a container without network (read-only, memory and time limits) and
  * answers 200 with the checker's JSON document, 422 `check_failed` {reason} when it died or timed out.
+ *
+ * POST /v1/pictures/:id?kind=png|jpeg|svg  body: application/octet-stream, at most 24 MiB.
+ * Writes the picture anew in the same sandbox. 200 application/octet-stream: one line of JSON
+ * {"renderer","left"}, a line feed, the bytes; 422 `check_failed` {reason} when it cannot be written anew.
  */
+export const PICTURE_KINDS = ["png", "jpeg", "svg"] as const
 export const CheckFailure = Type.Object({ code: Type.Literal("check_failed"), reason: Type.String() })
 
 export const STAGES = ["land", "validate", "link", "deidentify", "snapshot", "extract"] as const

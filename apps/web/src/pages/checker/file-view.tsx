@@ -49,14 +49,15 @@ export function FilePane({ view, error, file, open, onMore, onRetry }: FilePaneP
   if (view.kind === "image" && view.image) {
     return (
       <img
-        src={`data:image/png;base64,${view.image}`}
+        src={`data:${view.imageType ?? "image/png"};base64,${view.image}`}
         alt={`Figure ${file.path}: ${file.description || "no description"}`}
       />
     )
   }
   return (
     <p className="pane-body small text-2">
-      This kind of file cannot be shown here. Ask its author for a table, a text or a figure instead.
+      {view.text ??
+        "This kind of file cannot be shown here. Ask its author for a table, a text or a figure instead."}
     </p>
   )
 }

@@ -223,7 +223,7 @@ const kindLabels = [
 function FileRow({ view, file }: { view: RequestView; file: RequestFile }) {
   const edit = useChange("fileEdit", { refetch: ["requestGet"] })
   const remove = useChange("fileRemove", { refetch: ["requestGet"] })
-  const Glyph = file.mediaKind === "image" || file.mediaKind === "vector-image" ? IconPhoto : IconTable
+  const Glyph = ["png", "jpeg", "svg"].includes(file.mediaKind) ? IconPhoto : IconTable
   return (
     <div className="file-row">
       <Glyph size={16} stroke={1.5} color="var(--text-3)" aria-hidden />
