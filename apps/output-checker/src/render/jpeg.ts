@@ -1,7 +1,7 @@
 // JPEG: kept are the tables and the compressed picture, each part rewritten from what it must hold; gone are
 // camera data, texts, previews, profiles and bytes after the end. The compressed picture is copied and not
 // decoded: what could be hidden inside it stays not verifiable, which the checks say of every picture.
-import { PictureError, type Rendered } from "./picture.ts"
+import { PictureError, type Rendered } from "./rendered.ts"
 
 const FRAMES: ReadonlySet<number> = new Set([0xc0, 0xc1, 0xc2])
 const OTHER_FRAMES: ReadonlySet<number> = new Set([

@@ -93,7 +93,7 @@ function samplesOf(bytes: Uint8Array): number[][] {
     const rows = Math.ceil((height - y) / down)
     if (columns <= 0 || rows <= 0) continue
     const stride = Math.ceil((columns * channels * depth) / 8)
-    let above = new Array<number>(stride).fill(0)
+    let above = Array.from({ length: stride }, () => 0)
     for (let row = 0; row < rows; row++) {
       const filter = data[at]!
       const line: number[] = []

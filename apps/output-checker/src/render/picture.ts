@@ -2,28 +2,16 @@
 // beside them. Runs in the sandbox. The same bytes give the same result, and a result renders to itself.
 import { renderJpeg } from "./jpeg.ts"
 import { renderPng } from "./png.ts"
+import { PictureError, type Rendered } from "./rendered.ts"
 import { renderSvg } from "./svg.ts"
+
+export { PictureError }
 
 export const PICTURE_KINDS = ["png", "jpeg", "svg"] as const
 export type PictureKind = (typeof PICTURE_KINDS)[number]
 
 /** Larger pictures leave as they are, and it is said that they were not written anew. */
 export const MAX_PICTURE_BYTES = 24 * 1024 * 1024
-
-export interface Rendered {
-  readonly bytes: Uint8Array
-  /** what was in the file and is not in the result, in words */
-  readonly left: readonly string[]
-}
-
-/** Cannot be written anew: damaged, too large when unpacked, or of a kind that is not understood. */
-export class PictureError extends Error {
-  readonly reason: "picture_broken" | "picture_too_large" | "picture_unsupported"
-  constructor(reason: PictureError["reason"], message: string) {
-    super(message)
-    this.reason = reason
-  }
-}
 
 export function isPictureKind(kind: string): kind is PictureKind {
   return (PICTURE_KINDS as readonly string[]).includes(kind)

@@ -2,7 +2,7 @@
 // gone: texts, profiles, further frames, unused palette entries, colours under full transparency, bits that
 // fill up a row, bytes after the end. Interlaced pictures stay interlaced.
 import { crc32, deflateSync, inflateSync } from "node:zlib"
-import { PictureError, type Rendered } from "./picture.ts"
+import { PictureError, type Rendered } from "./rendered.ts"
 
 const SIGNATURE = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a)
 const MAX_PIXEL_BYTES = 128 * 1024 * 1024

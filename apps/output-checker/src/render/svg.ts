@@ -2,7 +2,9 @@
 // tree. Scripts, handlers, pages inside, animations, addresses, comments, titles, metadata and unknown parts
 // are not on the list and so cannot be in the result. Pictures inside are written anew as well.
 import { localName, parseXml } from "../read/xml.ts"
-import { isPictureKind, PictureError, renderPicture, type Rendered } from "./picture.ts"
+import { renderJpeg } from "./jpeg.ts"
+import { renderPng } from "./png.ts"
+import { PictureError, type Rendered } from "./rendered.ts"
 
 const MAX_DEPTH = 200
 /** So many drawn things, counted as often as they are drawn: more would stop whoever opens the drawing. */
@@ -164,10 +166,11 @@ function dropUnsafeStyles(node: Drawn, left: Set<string>): void {
 /** A picture inside the drawing, written anew; undefined when it is none or is damaged. */
 function pictureInside(uri: string, left: Set<string>): string | undefined {
   const m = /^\s*data:image\/(png|jpe?g);base64,([A-Za-z0-9+/=\s]+)$/.exec(uri)
-  const kind = m?.[1] === "jpg" ? "jpeg" : (m?.[1] ?? "")
-  if (m === null || !isPictureKind(kind)) return undefined
+  if (m === null) return undefined
+  const kind = m[1] === "png" ? "png" : "jpeg"
+  const bytes = Buffer.from(m[2] ?? "", "base64")
   try {
-    const rendered = renderPicture(kind, Buffer.from(m[2] ?? "", "base64"))
+    const rendered = kind === "png" ? renderPng(bytes) : renderJpeg(bytes)
     for (const what of rendered.left) left.add(`${what} of a picture inside`)
     return `data:image/${kind};base64,${Buffer.from(rendered.bytes).toString("base64")}`
   } catch (error) {
