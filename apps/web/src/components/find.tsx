@@ -119,7 +119,7 @@ function FindList({ me, onGo }: { me: Me | undefined; onGo: () => void }) {
         {found.map((target) => (
           <Combobox.Option value={target.to} key={target.to + target.label}>
             <span style={{ display: "flex", gap: 12, justifyContent: "space-between" }}>
-              <span className="cut">{target.label}</span>
+              <span className="wrap">{target.label}</span>
               <span className="meta nowrap">{target.kind}</span>
             </span>
           </Combobox.Option>

@@ -91,6 +91,12 @@ function describeCell(cell: { value?: number; low?: number; high?: number }): st
 }
 
 const SHOWN_FOLDED = 3
+/** longer words than fit on a folded line are said when the list is opened */
+const SHORT = 34
+
+function sayShort(finding: Finding): string {
+  return finding.message.length <= SHORT ? finding.message : describeKnown(finding)
+}
 
 export function SatisfiedList({ findings }: { findings: readonly Finding[] }) {
   const [all, setAll] = useState(false)
@@ -106,7 +112,7 @@ export function SatisfiedList({ findings }: { findings: readonly Finding[] }) {
             {titleOf(finding)}
             <span className="visually-hidden">, satisfied: {finding.message}</span>
           </span>
-          <span className={all ? "meta" : "meta cut"}>{finding.message || describeKnown(finding)}</span>
+          <span className="meta">{all ? finding.message || describeKnown(finding) : sayShort(finding)}</span>
         </li>
       ))}
       {more > 0 || all ? (

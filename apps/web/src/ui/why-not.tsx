@@ -22,11 +22,14 @@ interface WhyNotProps {
   busy?: boolean
   keys?: ReactNode
   className?: string
+  /** where the sentence stands already, when several buttons share it */
+  reasonId?: string | undefined
 }
 
 export function WhyNotButton(props: WhyNotProps) {
   const { action, onPress, children, icon, variant = "default", reasonAt = "right", busy = false } = props
-  const reasonId = useId()
+  const ownId = useId()
+  const reasonId = props.reasonId ?? ownId
   const allowed = action?.allowed ?? false
   const reason = allowed ? undefined : (action?.reason ?? "This is not offered here at the moment.")
   return (
@@ -45,7 +48,7 @@ export function WhyNotButton(props: WhyNotProps) {
       >
         {children}
       </Button>
-      {reason ? (
+      {reason && !props.reasonId ? (
         <span className="reason" id={reasonId}>
           {reason}
         </span>

@@ -16,6 +16,7 @@ import type { DoorState } from "./parts.tsx"
 import { TallDrawing } from "./tall-drawing.tsx"
 import { WideDrawing } from "./wide-drawing.tsx"
 import "./floor-plan.css"
+import "./tall-plan.css"
 
 export type ProjectView = Answer<"projectGet">
 type DoorView = ProjectView["doors"][number]
@@ -187,7 +188,7 @@ function DataRoom({ view, phone }: { view: ProjectView; phone: boolean }) {
         {shown.map((table) => (
           <li key={table.name}>
             <IconColumns3 size={16} stroke={1.5} aria-hidden />
-            <span className="mono cut" title={table.name}>
+            <span className="mono wrap" title={table.name}>
               {table.name}
             </span>
             <span className="rows-count">
@@ -318,7 +319,7 @@ function OutsideRoom({ view }: { view: ProjectView }) {
       <ul className="gone">
         {outside.releases.slice(0, MOST_RELEASES).map((release) => (
           <li key={release.id}>
-            <span className="cut" title={release.title}>
+            <span className="wrap" title={release.title}>
               {release.title}
               {release.revoked ? " (revoked)" : ""}
             </span>

@@ -224,7 +224,7 @@ function Snapshots({ view }: { view: View }) {
                   <code>{each.table}</code> {formatCount(each.before)} to {formatCount(each.after)} rows
                 </div>
               ))}
-            <div className="meta cut" title={snapshot.manifest}>
+            <div className="meta wrap" title={snapshot.manifest}>
               manifest <span className="mono">{snapshot.manifest.slice(0, 16)}…</span>
             </div>
           </li>

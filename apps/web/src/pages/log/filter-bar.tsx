@@ -54,7 +54,7 @@ export function FilterBar({ query, onChange }: FilterBarProps) {
       {chips.map((chip) => (
         <span className="filter-chip" key={chip.name}>
           <span>{chip.name}</span>
-          <strong className="cut">{chip.value}</strong>
+          <strong className="wrap">{chip.value}</strong>
           <ActionIcon
             size={20}
             aria-label={`Remove ${chip.name} ${chip.value}`}

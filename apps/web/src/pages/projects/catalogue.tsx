@@ -62,7 +62,7 @@ function CataloguePage({ catalogue }: { catalogue: Answer<"catalogueGet"> }) {
                 aria-current={table.name === current.name ? "page" : undefined}
                 preventScrollReset
               >
-                <code className="cut">{table.name}</code>
+                <code className="wrap">{table.name}</code>
                 <span className="meta mono">{formatCount(table.rows)}</span>
               </Link>
             ))}

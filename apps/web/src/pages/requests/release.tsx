@@ -146,20 +146,22 @@ function FileLine({ release, file }: { release: string; file: ReleaseView["files
       <td className="num">{formatBytes(file.size)}</td>
       <td>
         {file.downloadedAt ? (
-          <State kind="done">
-            {file.downloadedBy ?? "Somebody"}, {formatDateTime(file.downloadedAt)}
-          </State>
-        ) : (
-          <WhyNotButton
-            action={file.actions.download}
-            className="small-button"
-            busy={busy}
-            icon={<IconDownload size={14} stroke={1.5} aria-hidden />}
-            onPress={() => void download()}
-          >
-            Download
-          </WhyNotButton>
-        )}
+          <p style={{ marginBottom: 6 }}>
+            <State kind="done">
+              {file.downloadedBy ?? "Somebody"}, {formatDateTime(file.downloadedAt)}
+            </State>
+          </p>
+        ) : null}
+        <WhyNotButton
+          action={file.actions.download}
+          className="small-button"
+          busy={busy}
+          icon={<IconDownload size={14} stroke={1.5} aria-hidden />}
+          onPress={() => void download()}
+        >
+          Download
+          <span className="visually-hidden"> {file.path}</span>
+        </WhyNotButton>
       </td>
     </tr>
   )

@@ -135,7 +135,7 @@ function ThinBar({ view, onReopen }: { view: WorkspaceView; onReopen: () => void
         <a href={`/projects/${view.project.id}`} aria-label="Back to the project" style={{ display: "flex" }}>
           <Mark />
         </a>
-        <span className="cut">{view.project.title}</span>
+        <span className="wrap">{view.project.title}</span>
       </h1>
       <div className="facts-line">
         {view.state === "running" ? (
