@@ -100,7 +100,7 @@ async function walk(browser: Browser): Promise<void> {
   })
   await step("She asks for release of a table with a small count, and of a figure", priya, async () => {
     const cell = await runCell(priya, lab, ASK_FIRST)
-    await cell.getByText("is with the output checkers").waitFor()
+    await cell.getByText("is with the output checkers").waitFor({ timeout: 60_000 })
   })
   const { page: jonas } = await step("Jonas, an output checker, signs in", priya, () =>
     openPerson(browser, "jonas"),

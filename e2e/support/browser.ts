@@ -82,6 +82,8 @@ export async function openPerson(
   options: Parameters<Browser["newContext"]>[0] = {},
 ): Promise<{ context: BrowserContext; page: Page }> {
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, ...options })
+  // A busy machine is no defect; what must be quick says so where it is looked at.
+  context.setDefaultTimeout(60_000)
   const page = await context.newPage()
   await signIn(page, username)
   return { context, page }
