@@ -3,7 +3,8 @@ import { randomUUID } from "node:crypto"
 import fastifyRateLimit from "@fastify/rate-limit"
 import fastifySwagger from "@fastify/swagger"
 import fastifyWebsocket from "@fastify/websocket"
-import Fastify, { type FastifyError, type FastifyInstance } from "fastify"
+import Fastify, { LogController, type FastifyError, type FastifyInstance } from "fastify"
+import { FORMATS } from "#contract/operation.ts"
 import type { Ctx } from "./context.ts"
 import { NotFound } from "./domain/errors.ts"
 import { bearerOf, createTokenVerifier, type VerifyToken } from "./http/auth.ts"
@@ -23,15 +24,27 @@ export async function buildApp(ctx: Ctx, options: AppOptions = {}): Promise<Fast
   const app = Fastify({
     // Personal data never reaches our own log: no line per request, no addresses, queries or headers.
     logger: options.logger === false ? false : { level: "info" },
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     genReqId: () => randomUUID(),
     requestIdHeader: false,
     trustProxy: ["127.0.0.0/8", "172.16.0.0/12", "10.0.0.0/8", "192.168.0.0/16"],
-    maxParamLength: 128,
+    routerOptions: { maxParamLength: 128 },
     ajv: {
-      customOptions: { removeAdditional: false, coerceTypes: "array", useDefaults: false, allErrors: true },
+      // A body says what it means: nothing in it is turned into another type or quietly left out.
+      customOptions: {
+        removeAdditional: false,
+        coerceTypes: false,
+        useDefaults: false,
+        allErrors: true,
+        formats: FORMATS,
+      },
     },
+    serializerOpts: { ajv: { formats: FORMATS } },
     forceCloseConnections: "idle",
+    // Addresses that the router cannot read never reach a handler, and are answered like the rest.
+    frameworkErrors: (error, request, reply) => {
+      sendError(error, request, reply)
+    },
   })
   const verify = options.verify ?? createTokenVerifier(ctx)
 

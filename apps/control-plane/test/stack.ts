@@ -193,8 +193,11 @@ export async function startStack(): Promise<Stack> {
     const answer = await app.inject({
       method,
       url: path,
-      headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
-      ...(body === undefined ? {} : { payload: body as object }),
+      headers: {
+        ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+        ...(body === undefined ? {} : { "content-type": "application/json" }),
+      },
+      ...(body === undefined ? {} : { payload: JSON.stringify(body) }),
     })
     const json = String(answer.headers["content-type"]).startsWith("application/json")
     return {

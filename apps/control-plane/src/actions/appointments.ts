@@ -72,7 +72,7 @@ export async function listAppointmentsForAll(ctx: Ctx, asked: Asked) {
   }
 }
 
-async function assertRolesCompatible(tx: Tx, person: string, role: Role): Promise<void> {
+export async function assertRolesCompatible(tx: Tx, person: string, role: Role): Promise<void> {
   const held = await tx
     .selectFrom("appointment")
     .select("role")

@@ -11,7 +11,7 @@ import { addDays, civilDate } from "../domain/dates.ts"
 import { newId } from "../domain/id.ts"
 import type { Tx } from "../store/db.ts"
 import { TRAINING_KIND } from "../store/facts.ts"
-import { insertVersion, putInForce } from "./agreements.ts"
+import { insertVersion, putInForce } from "./agreement-versions.ts"
 import { change, type Asked, type Recorder } from "./change.ts"
 import { insertLanding } from "./data.ts"
 

@@ -12,6 +12,8 @@ import type { Tx } from "../store/db.ts"
 export interface Asked {
   readonly actor: Actor
   readonly request?: string | undefined
+  /** Told where the intent is in the log that what is about to be served stands on. */
+  readonly onIntent?: ((index: number) => void) | undefined
 }
 
 export type EventInput = Pick<AuditEvent, "code"> &
@@ -80,5 +82,6 @@ export async function change<T>(
 /** Intent first: durable before the answer begins. Throws AuditUnavailable, and then nothing may be served. */
 export async function intend(ctx: Ctx, asked: Asked, input: EventInput): Promise<number> {
   const position = await ctx.audit.append(buildEvent(ctx, asked, input))
+  asked.onIntent?.(position.index)
   return position.index
 }

@@ -5,6 +5,7 @@ import type { StageName } from "#protocol/agent.ts"
 import type { AgreementDocument } from "#contract/agreements.ts"
 import type { Ctx } from "../context.ts"
 import { compileExtract } from "../domain/agreements.ts"
+import { Conflict } from "../domain/errors.ts"
 import { newId } from "../domain/id.ts"
 import type { Tx } from "../store/db.ts"
 import { change, type Asked, type Recorder } from "./change.ts"
@@ -98,7 +99,15 @@ export async function refreshDataSet(
       await tx.selectFrom("setting").select("value").where("key", "=", "landings").executeTakeFirst()
     )?.value as Landing[] | undefined
     const landing = landings?.find((l) => l.dataSets.includes(known.row.code))
-    if (!landing) throw new Error("no provider is set up for this data set")
+    if (!landing) throw new Conflict("no_provider")
+    await tx.selectFrom("data_set").select("id").where("id", "=", id).forUpdate().executeTakeFirst()
+    const underway = await tx
+      .selectFrom("submission")
+      .select("id")
+      .where("data_set_id", "=", id)
+      .where("state", "=", "running")
+      .executeTakeFirst()
+    if (underway) throw new Conflict("refresh_underway")
     const submissions = await insertLanding(ctx, tx, landing)
     const own = await tx
       .selectFrom("submission")
@@ -190,7 +199,15 @@ export async function refreshExtract(
   const actor = assertPerson(asked.actor)
   const { index } = await change(ctx, asked, async (tx, recorder) => {
     assertMay(ctx, actor, "extract.refresh", await getProject(ctx, tx, actor, project))
-    await startExtract(ctx, tx, recorder, project)
+    await tx.selectFrom("project").select("id").where("id", "=", project).forUpdate().executeTakeFirst()
+    const underway = await tx
+      .selectFrom("extract")
+      .select("id")
+      .where("project_id", "=", project)
+      .where("state", "=", "preparing")
+      .executeTakeFirst()
+    if (underway) throw new Conflict("refresh_underway")
+    if ((await startExtract(ctx, tx, recorder, project)) === undefined) throw new Conflict("no_snapshot")
   })
   return { index }
 }

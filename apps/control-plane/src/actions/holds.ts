@@ -8,9 +8,10 @@ import type { Ctx } from "../context.ts"
 import { Conflict, Invalid, NotFound } from "../domain/errors.ts"
 import { newId } from "../domain/id.ts"
 import type { Db, Tx } from "../store/db.ts"
+import { EXPIRY_CAUSES } from "../store/facts.ts"
 import type { HoldTable } from "../store/tables.ts"
 import type { Selectable } from "kysely"
-import { endSessions } from "./session.ts"
+import { endSessionsWithin } from "./session.ts"
 import { change, type Asked, type Recorder } from "./change.ts"
 import { assertMay, assertPerson, getInstallation, may } from "./load.ts"
 
@@ -25,7 +26,11 @@ const SUBJECT_TABLE: Readonly<Record<Exclude<HoldSubject, "installation">, strin
 }
 
 /** Name of what is held, for people; undefined when there is no such thing. */
-async function subjectName(db: Db | Tx, kind: HoldSubject, id: string | null): Promise<string | undefined> {
+export async function subjectName(
+  db: Db | Tx,
+  kind: HoldSubject,
+  id: string | null,
+): Promise<string | undefined> {
   if (kind === "installation") return "Everything"
   const column = { person: "name", project: "title", data_set: "title", organisation: "name", release: "id" }[
     kind
@@ -34,86 +39,6 @@ async function subjectName(db: Db | Tx, kind: HoldSubject, id: string | null): P
     name: string
   }>`select ${sql.ref(column)} as name from ${sql.table(SUBJECT_TABLE[kind])} where id = ${id}`.execute(db)
   return rows[0]?.name
-}
-
-function tiesTo(row: HoldRow, person: string): string[] {
-  const ties: string[] = []
-  if (row.by_kind === "person" && row.by_id === person) ties.push("placer")
-  if (row.lift_proposed_by === person) ties.push("proposer")
-  if (row.lift_proposed_by === null) ties.push("not_proposed")
-  if (row.subject_kind === "person" && row.subject_id === person) ties.push("subject")
-  return ties
-}
-
-export async function listHolds(
-  ctx: Ctx,
-  asked: Asked,
-): Promise<{
-  holds: Static<typeof Hold>[]
-  actions: { place: ReturnType<typeof may>; stopEverything: ReturnType<typeof may> }
-}> {
-  const actor = assertPerson(asked.actor)
-  const known = await getInstallation(ctx, ctx.db, actor)
-  assertMay(ctx, actor, "hold.view", known)
-  const place = may(ctx, actor, "hold.place", known)
-  const rows = await ctx.db
-    .selectFrom("hold")
-    .selectAll()
-    .where("lifted_at", "is", null)
-    .orderBy("from_at", "desc")
-    .limit(500)
-    .execute()
-  const own = new Set(actor.appointments.filter((a) => a.scope === "project").map((a) => a.id))
-  const holds: Static<typeof Hold>[] = []
-  for (const row of rows) {
-    // Those who may place holds see all; others what stops themselves, their projects, or everything.
-    const mine =
-      row.subject_kind === "installation" ||
-      row.subject_id === actor.person ||
-      (row.subject_kind === "project" && own.has(row.subject_id)) ||
-      row.subject_id === actor.organisation
-    if (!place.allowed && !mine) continue
-    const resource = { kind: "Hold", id: row.id } as const
-    const ties = tiesTo(row, actor.person)
-    const proposer =
-      row.lift_proposed_by === null
-        ? undefined
-        : await ctx.db
-            .selectFrom("person")
-            .select(["id", "name"])
-            .where("id", "=", row.lift_proposed_by)
-            .executeTakeFirst()
-    const by =
-      row.by_kind === "system"
-        ? "The platform"
-        : ((await subjectName(ctx.db, "person", row.by_id)) ?? "A person")
-    holds.push({
-      id: row.id,
-      subject: {
-        kind: row.subject_kind,
-        id: row.subject_id,
-        name: (await subjectName(ctx.db, row.subject_kind, row.subject_id)) ?? "",
-      },
-      kind: row.kind,
-      cause: row.cause,
-      reason: row.reason,
-      by,
-      from: row.from_at.toISOString(),
-      until: row.until_at?.toISOString() ?? null,
-      lift: proposer
-        ? {
-            proposedBy: proposer,
-            reason: row.lift_reason ?? "",
-            until: row.lift_until?.toISOString() ?? null,
-          }
-        : null,
-      actions: {
-        proposeLift: may(ctx, actor, "hold.proposeLift", { resource, facts: known.facts }, ties),
-        confirmLift: may(ctx, actor, "hold.confirmLift", { resource, facts: known.facts }, ties),
-      },
-    })
-  }
-  return { holds, actions: { place, stopEverything: place } }
 }
 
 export interface PlaceHold {
@@ -135,7 +60,8 @@ export async function placeHold(
     if ((input.subject === "installation") !== (input.subjectId === null)) throw new Invalid("invalid_input")
     const name = await subjectName(tx, input.subject, input.subjectId)
     if (name === undefined) throw new NotFound()
-    await insertHold(tx, recorder, ctx.clock.now(), {
+    await assertNotPlaced(tx, actor.person, input)
+    await insertHold(ctx, tx, recorder, {
       id,
       ...input,
       cause: input.subject === "installation" ? "stop_everything" : input.kind,
@@ -144,8 +70,23 @@ export async function placeHold(
       byId: actor.person,
     })
   })
-  await cutAfterHold(ctx, input.subject, input.subjectId)
   return { id, index }
+}
+
+/** A second click by the same person is one hold; somebody else's hold on the same thing is another. */
+async function assertNotPlaced(tx: Tx, person: string, input: PlaceHold): Promise<void> {
+  const key = `hold:${input.subject}:${input.subjectId ?? ""}`
+  await sql`select pg_advisory_xact_lock(hashtextextended(${key}, 0))`.execute(tx)
+  const same = await tx
+    .selectFrom("hold")
+    .select("id")
+    .where("subject_kind", "=", input.subject)
+    .where("subject_id", input.subjectId === null ? "is" : "=", input.subjectId)
+    .where("kind", "=", input.kind)
+    .where("by_id", "=", person)
+    .where("lifted_at", "is", null)
+    .executeTakeFirst()
+  if (same) throw new Conflict("already_exists")
 }
 
 export interface NewHold extends PlaceHold {
@@ -156,8 +97,11 @@ export interface NewHold extends PlaceHold {
   readonly byId: string
 }
 
-/** Returns false when a system hold of this cause is in force already. */
-export async function insertHold(tx: Tx, recorder: Recorder, now: Date, hold: NewHold): Promise<boolean> {
+/**
+ * Places it and cuts: a hold on a person ends their browser sessions with it, everything else is cut by the
+ * next renewal of a lease. Returns false when a system hold of this cause is in force already.
+ */
+export async function insertHold(ctx: Ctx, tx: Tx, recorder: Recorder, hold: NewHold): Promise<boolean> {
   const made = await tx
     .insertInto("hold")
     .values({
@@ -170,7 +114,7 @@ export async function insertHold(tx: Tx, recorder: Recorder, now: Date, hold: Ne
       reason: hold.reason,
       by_kind: hold.byKind,
       by_id: hold.byId,
-      from_at: now,
+      from_at: ctx.clock.now(),
       until_at: null,
       lift_proposed_by: null,
       lift_reason: null,
@@ -183,6 +127,11 @@ export async function insertHold(tx: Tx, recorder: Recorder, now: Date, hold: Ne
     .returning("id")
     .executeTakeFirst()
   if (!made) return false
+  await cut(ctx, tx, recorder, {
+    subject_kind: hold.subject,
+    subject_id: hold.subjectId,
+    by_kind: hold.byKind,
+  })
   await recorder.record({
     code: "hold.placed",
     ...(hold.subject === "project"
@@ -203,85 +152,86 @@ export async function insertHold(tx: Tx, recorder: Recorder, now: Date, hold: Ne
   return true
 }
 
-/** A hold on a person ends their browser sessions; everything else is cut by the next lease renewal. */
-export async function cutAfterHold(ctx: Ctx, subject: HoldSubject, id: string | null): Promise<void> {
-  if (subject === "person" && id !== null)
-    await endSessions(ctx, { actor: { kind: "system", id: "holds" } }, { person: id }, "hold_person")
-}
-
-async function lockHold(tx: Tx, id: string): Promise<HoldRow> {
-  const row = await tx.selectFrom("hold").selectAll().where("id", "=", id).forUpdate().executeTakeFirst()
-  if (!row) throw new NotFound()
-  if (row.lifted_at !== null) throw new Conflict("already_done")
-  return row
-}
-
-export async function proposeLift(
+async function cut(
   ctx: Ctx,
-  asked: Asked,
-  id: string,
-  input: { reason: string; until: string | null },
-): Promise<{ index: number | null }> {
-  const actor = assertPerson(asked.actor)
-  const { index } = await change(ctx, asked, async (tx, { record, touch }) => {
-    const row = await lockHold(tx, id)
-    const known = await getInstallation(ctx, tx, actor)
-    assertMay(
-      ctx,
-      actor,
-      "hold.proposeLift",
-      { resource: { kind: "Hold", id }, facts: known.facts },
-      tiesTo(row, actor.person),
-    )
-    await tx
-      .updateTable("hold")
-      .set({
-        lift_proposed_by: actor.person,
-        lift_reason: input.reason,
-        lift_until: input.until === null ? null : new Date(input.until),
-        lift_proposed_at: ctx.clock.now(),
-      })
-      .where("id", "=", id)
-      .execute()
-    await record({
-      code: "hold.liftProposed",
-      facts: { hold: id, cause: row.cause },
-      detail: { reason: input.reason },
-    })
-    await touch("holds")
-  })
-  return { index }
+  tx: Tx,
+  recorder: Recorder,
+  hold: Pick<HoldRow, "subject_kind" | "subject_id" | "by_kind">,
+) {
+  // What ran out stops work, not reading why.
+  if (hold.subject_kind === "person" && hold.subject_id !== null && hold.by_kind === "person")
+    await endSessionsWithin(ctx, tx, recorder, { person: hold.subject_id }, "hold_person")
 }
 
-export async function confirmLift(ctx: Ctx, asked: Asked, id: string): Promise<{ index: number | null }> {
-  const actor = assertPerson(asked.actor)
-  const { index } = await change(ctx, asked, async (tx, { record, touch }) => {
-    const row = await lockHold(tx, id)
-    const known = await getInstallation(ctx, tx, actor)
-    assertMay(
-      ctx,
-      actor,
-      "hold.confirmLift",
-      { resource: { kind: "Hold", id }, facts: known.facts },
-      tiesTo(row, actor.person),
-    )
-    await tx
-      .updateTable("hold")
-      .set({ lifted_by: actor.person, lifted_at: ctx.clock.now() })
-      .where("id", "=", id)
-      .execute()
-    await record({
-      code: "hold.lifted",
-      ...(row.subject_kind === "project" ? { project: row.subject_id ?? undefined } : {}),
-      ...(row.subject_kind === "person" ? { subject: row.subject_id ?? undefined } : {}),
-      facts: {
-        hold: id,
-        cause: row.cause,
-        proposedBy: row.lift_proposed_by,
-        until: row.lift_until?.toISOString() ?? null,
-      },
+/** Holds that a renewal ends, each with its event. */
+export async function endExpiryHolds(
+  ctx: Ctx,
+  tx: Tx,
+  recorder: Recorder,
+  of: {
+    readonly subject: "person" | "project"
+    readonly id: string
+    readonly cause: (typeof EXPIRY_CAUSES)[number]
+    /** what was renewed */
+    readonly by: string
+    readonly within?: string
+  },
+): Promise<void> {
+  let query = tx
+    .updateTable("hold")
+    .set({ lifted_at: ctx.clock.now(), lifted_by: of.by })
+    .where("subject_kind", "=", of.subject)
+    .where("subject_id", "=", of.id)
+    .where("cause", "=", of.cause)
+    .where("lifted_at", "is", null)
+  if (of.within !== undefined) query = query.where("within_project", "=", of.within)
+  const project = of.subject === "project" ? of.id : of.within
+  for (const hold of await query.returning("id").execute()) {
+    await recorder.record({
+      code: "hold.ended",
+      ...(project === undefined ? {} : { project }),
+      ...(of.subject === "person" ? { subject: of.id } : {}),
+      facts: { hold: hold.id, cause: of.cause },
     })
-    await touch("holds", ...(row.subject_kind === "project" ? [`project:${row.subject_id}`] : []))
-  })
-  return { index }
+    await recorder.touch("holds")
+  }
+}
+
+/** What was lifted for a stated time acts again when that is over, and needs two people again. */
+export async function resumeHolds(ctx: Ctx): Promise<void> {
+  const now = ctx.clock.now()
+  const over = await ctx.db
+    .selectFrom("hold")
+    .select("id")
+    .where("lift_until", "<=", now)
+    .where("lifted_at", "is not", null)
+    .execute()
+  for (const { id } of over) {
+    await change(ctx, { actor: { kind: "system", id: "holds" } }, async (tx, recorder) => {
+      const row = await tx
+        .updateTable("hold")
+        .set({
+          lifted_at: null,
+          lifted_by: null,
+          lift_proposed_by: null,
+          lift_proposed_at: null,
+          lift_reason: null,
+          lift_until: null,
+        })
+        .where("id", "=", id)
+        .where("lift_until", "<=", now)
+        .where("lifted_at", "is not", null)
+        .returning(["subject_kind", "subject_id", "by_kind", "cause"])
+        .executeTakeFirst()
+      if (!row) return
+      await cut(ctx, tx, recorder, row)
+      await recorder.record({
+        code: "hold.resumed",
+        ...(row.subject_kind === "project" ? { project: row.subject_id ?? undefined } : {}),
+        ...(row.subject_kind === "person" ? { subject: row.subject_id ?? undefined } : {}),
+        facts: { hold: id, cause: row.cause },
+      })
+      await recorder.touch("holds", ...(row.subject_kind === "project" ? [`project:${row.subject_id}`] : []))
+    })
+  }
 }

@@ -1,5 +1,6 @@
 // Invitations: a link by mail, good for seven days, for one address. The account at the identity server
 // is made when the invitation is, so that the link leads to a sign-in that works.
+import { sql } from "kysely"
 import type { Ctx } from "../context.ts"
 import { addDays, civilDate, dateInWords, endOfDay } from "../domain/dates.ts"
 import { Conflict, Denied, Invalid, NotFound } from "../domain/errors.ts"
@@ -7,7 +8,11 @@ import { sha256 } from "../domain/hash.ts"
 import { newId, newSecret } from "../domain/id.ts"
 import { refusalSentence } from "../domain/sentences.ts"
 import type { Db, Tx } from "../store/db.ts"
+import type { ProjectRow } from "../store/facts.ts"
+import { lockProject } from "./agreement-versions.ts"
+import { assertRolesCompatible } from "./appointments.ts"
 import { change, type Asked } from "./change.ts"
+import { endExpiryHolds } from "./holds.ts"
 import { assertMay, assertPerson, getProject, may } from "./load.ts"
 
 const INVITATION_DAYS = 7
@@ -19,10 +24,30 @@ export interface Invite {
   readonly until: string
 }
 
-function checkUntil(ctx: Ctx, until: string, agreementUntil: string | null): void {
+/** A membership lasts at most as long as the agreement that it is under, or was. */
+export function assertUntil(
+  ctx: Ctx,
+  until: string,
+  project: Pick<ProjectRow, "agreement_until" | "last_until">,
+): void {
   if (until < civilDate(ctx.clock.now(), ctx.config.zone)) throw new Invalid("date_in_past")
-  if (agreementUntil !== null && until > agreementUntil)
-    throw new Invalid("date_after_agreement", { agreementUntil: dateInWords(agreementUntil) })
+  const last = project.agreement_until ?? project.last_until
+  if (last !== null && until > last)
+    throw new Invalid("date_after_agreement", { agreementUntil: dateInWords(last) })
+}
+
+/** How many people an agreement allows is part of it: nobody widens it by inviting. */
+async function assertRoom(tx: Tx, project: string, waiting: boolean): Promise<void> {
+  await lockProject(tx, project)
+  const { rows } = await sql<{ most: number | null; taken: number }>`
+    select (v.document::jsonb #>> '{people,most}')::int as most,
+      (select count(distinct person_id) from appointment
+        where scope_kind = 'project' and scope_id = ${project} and state = 'active')
+      + (select count(*) from invitation where project_id = ${project} and state = 'sent' and ${waiting}) as taken
+    from agreement_version v where v.project_id = ${project} and v.state = 'in_force'`.execute(tx)
+  const row = rows[0]
+  if (row && row.most !== null && row.taken >= row.most)
+    throw new Conflict("people_limit", { most: row.most })
 }
 
 export async function inviteMember(
@@ -34,7 +59,7 @@ export async function inviteMember(
   const actor = assertPerson(asked.actor)
   const before = await getProject(ctx, ctx.db, actor, project)
   assertMay(ctx, actor, "member.invite", before)
-  checkUntil(ctx, input.until, before.row.agreement_until)
+  assertUntil(ctx, input.until, before.row)
   const email = input.email.trim().toLowerCase()
   // Idempotent at the identity server; when it does not answer, nothing has changed here.
   const account = await ctx.drivers.identity.ensureUser({ email, name: input.name })
@@ -61,6 +86,7 @@ export async function inviteMember(
       .where("state", "=", "active")
       .executeTakeFirst()
     if (member) throw new Conflict("already_exists")
+    await assertRoom(tx, project, true)
     const made = await tx
       .insertInto("invitation")
       .values({
@@ -182,7 +208,8 @@ export async function acceptInvitation(
   token: string,
 ): Promise<{ project: string; index: number | null }> {
   const actor = assertPerson(asked.actor)
-  const { value, index } = await change(ctx, asked, async (tx, { record, touch }) => {
+  const { value, index } = await change(ctx, asked, async (tx, recorder) => {
+    const { record, touch } = recorder
     const row = await findOpen(ctx, tx, token)
     if (row.email !== actor.email.toLowerCase()) throw new Denied("invitation_other_person")
     const taken = await tx
@@ -193,7 +220,9 @@ export async function acceptInvitation(
       .returning("invited_by")
       .executeTakeFirst()
     if (!taken) throw new Conflict("already_done")
-    await tx
+    await assertRolesCompatible(tx, actor.person, row.role)
+    await assertRoom(tx, row.project_id, false)
+    const made = await tx
       .insertInto("appointment")
       .values({
         id: newId(),
@@ -210,7 +239,18 @@ export async function acceptInvitation(
         ended_at: null,
         ended_reason: null,
       })
-      .execute()
+      .onConflict((c) => c.doNothing())
+      .returning("id")
+      .executeTakeFirst()
+    if (!made) throw new Conflict("already_exists")
+    // Somebody who comes back is not stopped by the end of their last time.
+    await endExpiryHolds(ctx, tx, recorder, {
+      subject: "person",
+      id: actor.person,
+      within: row.project_id,
+      cause: "membership_expired",
+      by: "membership",
+    })
     await record({
       code: "member.joined",
       project: row.project_id,

@@ -30,7 +30,10 @@ export async function intendLogRead(
   const key = `${actor.session}|${sha256Hex(canonicalJson(filter))}`
   const now = ctx.clock.now().getTime()
   const recent = seen.get(key)
-  if (recent && recent.until > now) return recent.index
+  if (recent && recent.until > now) {
+    asked.onIntent?.(recent.index)
+    return recent.index
+  }
   if (seen.size > 10_000) for (const [k, v] of seen) if (v.until <= now) seen.delete(k)
   const index = await intend(ctx, asked, {
     code: "log.read",
@@ -152,8 +155,15 @@ export async function chartLog(ctx: Ctx, asked: Asked, query: Query) {
 
 async function getRow(ctx: Ctx, index: number): Promise<EventRow> {
   const log = ctx.audit.currentLog("access")
-  const rows = await ctx.audit.search({ log }, 1, { log, index: index + 1 })
-  const row = rows.find((r) => r.index === index)
+  const find = async () =>
+    (await ctx.audit.search({ log }, 1, { log, index: index + 1 })).find((r) => r.index === index)
+  const size = ctx.audit.healthy().logs.find((l) => l.log === log)?.size ?? 0
+  let row = await find()
+  // In the log, and not in the search table yet: a chip is read in the second after its event.
+  if (!row && index < size) {
+    await ctx.audit.projectNow()
+    row = await find()
+  }
   if (!row) throw new NotFound()
   return row
 }

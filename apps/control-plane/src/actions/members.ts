@@ -5,7 +5,8 @@ import { Conflict, Invalid, NotFound } from "../domain/errors.ts"
 import type { Db, Tx } from "../store/db.ts"
 import { TRAINING_KIND } from "../store/facts.ts"
 import { change, type Asked } from "./change.ts"
-import { listInvitations } from "./invitations.ts"
+import { endExpiryHolds } from "./holds.ts"
+import { assertUntil, listInvitations } from "./invitations.ts"
 import { assertMay, assertPerson, getProject, may } from "./load.ts"
 
 interface MemberRow {
@@ -181,12 +182,11 @@ export async function renewMember(
   until: string,
 ): Promise<{ index: number | null }> {
   const actor = assertPerson(asked.actor)
-  const { index } = await change(ctx, asked, async (tx, { record, touch }) => {
+  const { index } = await change(ctx, asked, async (tx, recorder) => {
+    const { record, touch } = recorder
     const known = await getProject(ctx, tx, actor, project)
     assertMay(ctx, actor, "member.renew", known, person === actor.person ? ["subject"] : [])
-    if (until < civilDate(ctx.clock.now(), ctx.config.zone)) throw new Invalid("date_in_past")
-    if (known.row.agreement_until !== null && until > known.row.agreement_until)
-      throw new Invalid("date_after_agreement", { agreementUntil: dateInWords(known.row.agreement_until) })
+    assertUntil(ctx, until, known.row)
     for (const row of await lockMembership(tx, project, person)) {
       await tx
         .updateTable("appointment")
@@ -194,23 +194,13 @@ export async function renewMember(
         .where("id", "=", row.id)
         .execute()
     }
-    const lifted = await tx
-      .updateTable("hold")
-      .set({ lifted_at: ctx.clock.now(), lifted_by: "membership" })
-      .where("subject_kind", "=", "person")
-      .where("subject_id", "=", person)
-      .where("within_project", "=", project)
-      .where("cause", "=", "membership_expired")
-      .where("lifted_at", "is", null)
-      .returning("id")
-      .execute()
-    for (const hold of lifted)
-      await record({
-        code: "hold.ended",
-        project,
-        subject: person,
-        facts: { hold: hold.id, cause: "membership_expired" },
-      })
+    await endExpiryHolds(ctx, tx, recorder, {
+      subject: "person",
+      id: person,
+      within: project,
+      cause: "membership_expired",
+      by: "membership",
+    })
     await record({ code: "member.renewed", project, subject: person, facts: { until } })
     await touch(`project:${project}`, `person:${person}`)
   })
@@ -225,7 +215,8 @@ export async function removeMember(
   reason: string,
 ): Promise<{ index: number | null }> {
   const actor = assertPerson(asked.actor)
-  const { index } = await change(ctx, asked, async (tx, { record, touch }) => {
+  const { index } = await change(ctx, asked, async (tx, recorder) => {
+    const { record, touch } = recorder
     assertMay(ctx, actor, "member.remove", await getProject(ctx, tx, actor, project))
     const rows = await lockMembership(tx, project, person)
     if (rows.some((r) => r.role === "project_admin")) {
@@ -262,6 +253,13 @@ export async function removeMember(
           .where("person_id", "=", person),
       )
       .execute()
+    await endExpiryHolds(ctx, tx, recorder, {
+      subject: "person",
+      id: person,
+      within: project,
+      cause: "membership_expired",
+      by: "removal",
+    })
     await record({
       code: "member.removed",
       project,
@@ -282,7 +280,8 @@ export async function recordTraining(
   input: { kind: string; until: string; evidence: string },
 ): Promise<{ index: number | null }> {
   const actor = assertPerson(asked.actor)
-  const { index } = await change(ctx, asked, async (tx, { record, touch }) => {
+  const { index } = await change(ctx, asked, async (tx, recorder) => {
+    const { record, touch } = recorder
     assertMay(
       ctx,
       actor,
@@ -311,23 +310,13 @@ export async function recordTraining(
         }),
       )
       .execute()
-    if (input.kind === TRAINING_KIND) {
-      const lifted = await tx
-        .updateTable("hold")
-        .set({ lifted_at: ctx.clock.now(), lifted_by: "training" })
-        .where("subject_kind", "=", "person")
-        .where("subject_id", "=", person)
-        .where("cause", "=", "training_expired")
-        .where("lifted_at", "is", null)
-        .returning("id")
-        .execute()
-      for (const hold of lifted)
-        await record({
-          code: "hold.ended",
-          subject: person,
-          facts: { hold: hold.id, cause: "training_expired" },
-        })
-    }
+    if (input.kind === TRAINING_KIND)
+      await endExpiryHolds(ctx, tx, recorder, {
+        subject: "person",
+        id: person,
+        cause: "training_expired",
+        by: "training",
+      })
     await record({
       code: "training.recorded",
       project,

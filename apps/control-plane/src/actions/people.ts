@@ -3,6 +3,7 @@ import type { Ctx } from "../context.ts"
 import { civilDate, daysBetween } from "../domain/dates.ts"
 import { Conflict } from "../domain/errors.ts"
 import { change, type Asked } from "./change.ts"
+import { endExpiryHolds } from "./holds.ts"
 import { assertMay, assertPerson, getInstallation, may } from "./load.ts"
 
 export async function getMe(ctx: Ctx, asked: Asked) {
@@ -22,6 +23,7 @@ export async function getMe(ctx: Ctx, asked: Asked) {
         j.onRef("a.version", "=", "t.version").on("a.person_id", "=", actor.person),
       )
       .select(["t.version", "t.text", "a.accepted_at"])
+      .where("t.from_at", "<=", ctx.clock.now())
       .orderBy("t.version", "desc")
       .limit(1)
       .executeTakeFirst(),
@@ -79,10 +81,11 @@ export async function acceptTerms(
   version: number,
 ): Promise<{ index: number | null }> {
   const actor = assertPerson(asked.actor)
-  const { index } = await change(ctx, asked, async (tx, { record, touch }) => {
+  const { index } = await change(ctx, asked, async (tx, recorder) => {
     const newest = await tx
       .selectFrom("terms")
       .select("version")
+      .where("from_at", "<=", ctx.clock.now())
       .orderBy("version", "desc")
       .limit(1)
       .executeTakeFirst()
@@ -92,8 +95,14 @@ export async function acceptTerms(
       .values({ person_id: actor.person, version, accepted_at: ctx.clock.now() })
       .onConflict((c) => c.columns(["person_id", "version"]).doUpdateSet({ accepted_at: ctx.clock.now() }))
       .execute()
-    await record({ code: "terms.accepted", facts: { version } })
-    await touch(`person:${actor.person}`)
+    await endExpiryHolds(ctx, tx, recorder, {
+      subject: "person",
+      id: actor.person,
+      cause: "terms_expired",
+      by: "terms",
+    })
+    await recorder.record({ code: "terms.accepted", facts: { version } })
+    await recorder.touch(`person:${actor.person}`)
   })
   return { index }
 }

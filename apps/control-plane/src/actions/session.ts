@@ -4,7 +4,8 @@ import type { Ctx } from "../context.ts"
 import { Unauthenticated } from "../domain/errors.ts"
 import { newId, newSecret } from "../domain/id.ts"
 import { sha256 } from "../domain/hash.ts"
-import { buildEvent, change, type Asked } from "./change.ts"
+import type { Tx } from "../store/db.ts"
+import { buildEvent, change, type Asked, type Recorder } from "./change.ts"
 import { assertPerson } from "./load.ts"
 
 const SEEN_EVERY_MS = 15_000
@@ -81,26 +82,37 @@ export async function endSessions(
   which: { session?: string; person?: string },
   code: string,
 ): Promise<number | null> {
-  const { index } = await change(ctx, asked, async (tx, { record, touch }) => {
-    let query = tx
-      .updateTable("session")
-      .set({ ended_at: ctx.clock.now(), ended_code: code })
-      .where("ended_at", "is", null)
-    if (which.session !== undefined) query = query.where("id", "=", which.session)
-    if (which.person !== undefined) query = query.where("person_id", "=", which.person)
-    const ended = await query.returning(["id", "person_id"]).execute()
-    for (const session of ended) {
-      await tx
-        .updateTable("notebook_session")
-        .set({ ended_at: ctx.clock.now(), ended_code: "session_ended" })
-        .where("session_id", "=", session.id)
-        .where("ended_at", "is", null)
-        .execute()
-      await record({ code: "session.ended", subject: session.person_id, facts: { code, ended: session.id } })
-      await touch(`person:${session.person_id}`)
-    }
-  })
+  const { index } = await change(ctx, asked, (tx, recorder) =>
+    endSessionsWithin(ctx, tx, recorder, which, code),
+  )
   return index
+}
+
+/** The same in a change that is under way: what cuts and what is cut commit together. */
+export async function endSessionsWithin(
+  ctx: Ctx,
+  tx: Tx,
+  { record, touch }: Recorder,
+  which: { session?: string; person?: string },
+  code: string,
+): Promise<void> {
+  let query = tx
+    .updateTable("session")
+    .set({ ended_at: ctx.clock.now(), ended_code: code })
+    .where("ended_at", "is", null)
+  if (which.session !== undefined) query = query.where("id", "=", which.session)
+  if (which.person !== undefined) query = query.where("person_id", "=", which.person)
+  const ended = await query.returning(["id", "person_id"]).execute()
+  for (const session of ended) {
+    await tx
+      .updateTable("notebook_session")
+      .set({ ended_at: ctx.clock.now(), ended_code: "session_ended" })
+      .where("session_id", "=", session.id)
+      .where("ended_at", "is", null)
+      .execute()
+    await record({ code: "session.ended", subject: session.person_id, facts: { code, ended: session.id } })
+    await touch(`person:${session.person_id}`)
+  }
 }
 
 export async function endOwnSession(ctx: Ctx, asked: Asked): Promise<{ index: number | null }> {

@@ -12,6 +12,7 @@ import {
   ProjectRef,
   Sentence,
   Sha256,
+  VersionNumber,
   actions,
   nullable,
   oneOf,
@@ -78,7 +79,7 @@ export const AgreementDocument = strict({
   }),
   people: nullable(
     strict({
-      roles: Type.Array(Type.String({ maxLength: 100 })),
+      roles: Type.Array(Type.String({ maxLength: 100 }), { maxItems: 50 }),
       most: nullable(Type.Integer({ minimum: 1 })),
     }),
   ),
@@ -135,7 +136,7 @@ export const AgreementVersion = strict({
   index: LogIndex,
 })
 
-const version = strict({ project: Id, version: Type.Integer({ minimum: 1 }) })
+const version = strict({ project: Id, version: VersionNumber })
 
 export const agreementOperations = [
   operation({

@@ -44,6 +44,7 @@ export const EVENTS = {
   "hold.placed": { family: "holds", version: 1 },
   "hold.liftProposed": { family: "holds", version: 1 },
   "hold.lifted": { family: "holds", version: 1 },
+  "hold.resumed": { family: "holds", version: 1 },
   "hold.ended": { family: "holds", version: 1 },
   "project.created": { family: "projects", version: 1, register: true },
   "member.invited": { family: "projects", version: 1 },

@@ -1,6 +1,6 @@
 // The log: search and detail for auditors, proofs for everyone's own events, and the public tree.
 import { Type } from "typebox"
-import { Id, Instant, PersonRef, nullable, oneOf, operation, strict } from "./operation.ts"
+import { Id, Instant, PersonRef, Place, nullable, oneOf, operation, strict } from "./operation.ts"
 import { OUTCOMES } from "./vocabulary.ts"
 
 export const LogFilter = strict({
@@ -13,7 +13,7 @@ export const LogFilter = strict({
   outcome: Type.Optional(oneOf(OUTCOMES)),
   from: Type.Optional(Instant),
   until: Type.Optional(Instant),
-  before: Type.Optional(Type.Integer({ minimum: 0 })),
+  before: Type.Optional(Place),
   limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 200 })),
 })
 
@@ -38,7 +38,7 @@ export const Pulse = strict({
   origin: Type.String(),
 })
 
-const index = strict({ index: Type.Integer({ minimum: 0 }) })
+const index = strict({ index: Place })
 
 export const logOperations = [
   operation({

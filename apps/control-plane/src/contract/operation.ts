@@ -20,7 +20,7 @@ export interface Operation {
   readonly serves: Serves
   /** The event that it writes when it is done, or the reason why it writes none. */
   readonly event: EventCode | { readonly none: string }
-  /** Asks for a one-time code not older than five minutes, used for this call only. */
+  /** Asks for a one-time code not older than five minutes. */
   readonly stepUp?: true
   readonly params?: TObject
   readonly query?: TObject
@@ -40,10 +40,27 @@ export const Name = Type.String({ minLength: 1, maxLength: 200 })
 export const Sentence = Type.String({ minLength: 1, maxLength: 2_000 })
 export const Email = Type.String({ minLength: 3, maxLength: 254, pattern: '^[^\\s@<>"]+@[^\\s@<>"]+$' })
 /** UTC, RFC 3339 with milliseconds */
-export const Instant = Type.String({ pattern: "^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}\\.\\d{3}Z$" })
+export const Instant = Type.String({
+  pattern: "^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}\\.\\d{3}Z$",
+  format: "instant",
+})
 /** A civil date in the site's zone; it ends at its midnight. */
-export const CivilDate = Type.String({ pattern: "^\\d{4}-\\d{2}-\\d{2}$" })
+export const CivilDate = Type.String({ pattern: "^\\d{4}-\\d{2}-\\d{2}$", format: "civil-date" })
+
+/** What the patterns cannot say: a day that is in the calendar, a moment that a clock can show. */
+export const FORMATS: Readonly<Record<string, (text: string) => boolean>> = {
+  instant: isMoment,
+  "civil-date": (text) => isMoment(`${text}T00:00:00.000Z`),
+}
+function isMoment(text: string): boolean {
+  const at = new Date(text)
+  return !Number.isNaN(at.getTime()) && at.toISOString() === text
+}
 export const Sha256 = Type.String({ pattern: "^[0-9a-f]{64}$" })
+/** A place in a log, as it is asked for. */
+export const Place = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER })
+/** Number of a version, as the database can hold it. */
+export const VersionNumber = Type.Integer({ minimum: 1, maximum: 2_147_483_647 })
 /** Place in the access log; null while it waits for the sequencer. */
 export const LogIndex = Type.Union([Type.Integer({ minimum: 0 }), Type.Null()])
 

@@ -12,6 +12,7 @@ import {
   PersonRef,
   ProjectRef,
   Sentence,
+  VersionNumber,
   actions,
   nullable,
   oneOf,
@@ -118,7 +119,7 @@ export const peopleOperations = [
     summary: "Accept the terms of use",
     serves: "metadata",
     event: "terms.accepted",
-    body: strict({ version: Type.Integer() }),
+    body: strict({ version: VersionNumber }),
     response: Done,
   }),
   operation({

@@ -11,6 +11,7 @@ import {
   Name,
   OrganisationRef,
   PersonRef,
+  Place,
   ProjectRef,
   Sentence,
   actions,
@@ -184,7 +185,7 @@ export const projectOperations = [
     event: "log.read",
     params: project,
     query: strict({
-      before: Type.Optional(Type.Integer({ minimum: 0 })),
+      before: Type.Optional(Place),
       limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 100 })),
     }),
     response: strict({ lines: Type.Array(LogLine), next: nullable(Type.Integer()) }),

@@ -28,8 +28,13 @@ export const ROLE_SCOPES: Readonly<Record<Role, readonly ScopeKind[]>> = {
   operator: ["installation"],
 }
 
-/** An operator may hold none of these, nor the other way round. */
-export const EXCLUSIVE_WITH_OPERATOR: readonly Role[] = ["output_checker", "custodian", "auditor"]
+/** An operator may hold none of these, nor the other way round: who runs the platform reads no data. */
+export const EXCLUSIVE_WITH_OPERATOR: readonly Role[] = [
+  "researcher",
+  "output_checker",
+  "custodian",
+  "auditor",
+]
 
 export const HOLD_SUBJECTS = [
   "person",

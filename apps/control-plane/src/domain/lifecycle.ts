@@ -116,7 +116,11 @@ export const WORKSPACE: Lifecycle<WorkspaceState> = {
 
 export const AGREEMENT: Lifecycle<AgreementState> = {
   draft: { holder: "member", on: {}, system: ["proposed"] },
-  proposed: { holder: "custodians", on: { "agreement.decide": "proposed" }, system: ["in_force", "refused"] },
+  proposed: {
+    holder: "custodians",
+    on: { "agreement.decide": "proposed" },
+    system: ["in_force", "refused", "superseded"],
+  },
   in_force: { holder: "nobody", on: {}, system: ["superseded", "ended"] },
   superseded: { holder: "nobody", on: {}, system: [] },
   refused: { holder: "nobody", on: {}, system: [] },

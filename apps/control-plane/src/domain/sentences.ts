@@ -87,7 +87,6 @@ const REFUSALS: Readonly<Record<string, Sentence>> = {
   person_unknown: () => "Nobody here knows this account. Ask the person who invited you for a link.",
   session_idle: () => "You were signed out after a time without activity. Nothing was lost.",
   step_up_required: () => "This decision needs a fresh one-time code. Enter it and the decision goes on.",
-  step_up_spent: () => "This one-time code was used for another decision. Enter the next one.",
   rate_limited: (p) => `Too many requests. Try again in ${list(p, "seconds", "a few")} seconds.`,
   invalid_input: () =>
     "Something in the request is not as it should be. The fields are named below; nothing was changed.",
@@ -109,9 +108,17 @@ const REFUSALS: Readonly<Record<string, Sentence>> = {
   invitation_other_person: () =>
     "This invitation was sent to another address. Sign in with that account, or ask for a new one.",
   exclusive_roles: () =>
-    "An operator may not be output checker, custodian or auditor, nor the other way round.",
+    "An operator may not be researcher, output checker, custodian or auditor, nor the other way round.",
   scope_not_for_role: () => "This role is not given for that scope.",
   date_in_past: () => "The date is in the past.",
+  term_over: () => "The term of this version is over. A project admin can propose a new one.",
+  ends_by_renewal: () =>
+    "This hold is about something that ran out. It ends by itself when that is renewed, and lifting it would open nothing.",
+  people_limit: (p) =>
+    `The agreement allows ${list(p, "most", "no more")} people. Widening that is a new version of the agreement.`,
+  refresh_underway: () => "This is on its way already. Wait until it has finished.",
+  no_provider: () => "Nothing delivers this data set yet, so there is no submission to land.",
+  no_snapshot: () => "An extract needs an agreement in force and a snapshot of each of its data sets.",
   date_after_agreement: (p) =>
     `The date is after the agreement's last day, ${list(p, "agreementUntil", "")}.`,
   unknown_data_set: (p) => `There is no data set or table ${list(p, "name", "of that name")}.`,
@@ -207,6 +214,7 @@ const EVENT_SENTENCES: Readonly<Record<EventCode, EventSentence>> = {
     w.title ? `${who(w)} placed a hold: ${w.title}` : `${who(w)} placed a hold (${f["cause"]})`,
   "hold.liftProposed": (w) => `${who(w)} proposed to lift a hold`,
   "hold.lifted": (w) => `${who(w)} lifted a hold`,
+  "hold.resumed": (_w, f) => `A hold acts again, the time it was lifted for is over (${f["cause"]})`,
   "hold.ended": (_w, f) => `A hold ended by itself (${f["cause"]})`,
   "project.created": (w) => `Project ${named(w, "")} was created`.replace("  ", " "),
   "member.invited": (w, f) => `${who(w)} invited a person as ${roleWord(f["role"])}`,

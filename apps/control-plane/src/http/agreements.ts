@@ -1,11 +1,5 @@
-import {
-  decideAgreement,
-  getAgreement,
-  getAgreementVersion,
-  listApplications,
-  proposeAgreement,
-  signAgreement,
-} from "../actions/agreements.ts"
+import { getAgreement, getAgreementVersion, listApplications } from "../actions/agreement-views.ts"
+import { decideAgreement, proposeAgreement, signAgreement } from "../actions/agreements.ts"
 import type { Handlers } from "./handler.ts"
 
 export const agreementHandlers = {

@@ -2,7 +2,6 @@
 // our own session and the person's appointments in force. Nothing in the token grants anything.
 import { createRemoteJWKSet, errors, jwtVerify, type JWTVerifyGetKey } from "jose"
 import type { FastifyRequest } from "fastify"
-import type { Operation } from "#contract/operation.ts"
 import { openSession, touchSession } from "../actions/session.ts"
 import type { Ctx } from "../context.ts"
 import type { PersonActor } from "../domain/actor.ts"
@@ -15,6 +14,16 @@ export interface Verified {
   readonly sid: string
   readonly acr: string
   readonly authTime: number
+}
+
+/** Known, and refused whatever they ask: the refusal is theirs in the log. */
+export class RemovedPerson extends Denied {
+  readonly actor: PersonActor
+  constructor(person: string) {
+    super("person_removed")
+    const nothing = { name: "", email: "", organisation: "", session: "", acr: "", authTime: 0 }
+    this.actor = { kind: "person", person, appointments: [], ...nothing }
+  }
 }
 
 export type VerifyToken = (token: string) => Promise<Verified>
@@ -95,7 +104,7 @@ export async function authenticate(
     .where("i.subject", "=", verified.subject)
     .executeTakeFirst()
   if (!known) throw new Denied("person_unknown")
-  if (known.state === "removed") throw new Denied("person_removed")
+  if (known.state === "removed") throw new RemovedPerson(known.id)
   if (known.session !== null && known.session_person !== known.id) throw new Unauthenticated("token_invalid")
   if (known.ended_at !== null)
     throw new Unauthenticated(known.ended_code === "idle" ? "session_idle" : "session_ended")
@@ -129,10 +138,10 @@ export async function authenticate(
 }
 
 /**
- * A code not older than the configured time, used once per operation and person. `acr` alone is not
- * freshness (a refreshed token keeps it), and `auth_time` alone may be a sign-in.
+ * A code not older than the configured time. `acr` alone is not freshness (a refreshed token keeps it), and
+ * `auth_time` alone may be a sign-in.
  */
-export async function assertStepUp(ctx: Ctx, operation: Operation, actor: PersonActor): Promise<void> {
+export function assertStepUp(ctx: Ctx, actor: PersonActor): void {
   const age = ctx.clock.now().getTime() / 1_000 - actor.authTime
   if (actor.acr !== "gh-fresh" || age > ctx.config.stepUpSeconds || age < -5)
     throw new Unauthenticated("step_up_required")

@@ -1,7 +1,12 @@
 // The socket that only gateways reach: the gateway protocol, version 1. No browser and no token here;
 // who may connect is decided by who can open the file.
 import type { Readable } from "node:stream"
-import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply } from "fastify"
+import Fastify, {
+  LogController,
+  type FastifyError,
+  type FastifyInstance,
+  type FastifyReply,
+} from "fastify"
 import { Type } from "typebox"
 import {
   ContentsEvent,
@@ -35,7 +40,7 @@ export async function buildGatewayServer(
 ): Promise<FastifyInstance> {
   const app = Fastify({
     logger: options.logger === false ? false : { level: "info" },
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: MAX_BODY,
     ajv: { customOptions: { removeAdditional: false, coerceTypes: false } },
   })

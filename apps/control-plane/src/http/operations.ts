@@ -1,20 +1,22 @@
 // Registers every operation of the contract: who asks, fresh code, is the log writable, schemas both
 // ways, and an event for every refusal. An operation without a handler does not start.
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify"
-import type { TSchema } from "typebox"
+import { Type, type TSchema } from "typebox"
+import { Convert } from "typebox/value"
 import { operations, type OperationId } from "#contract/index.ts"
-import type { Operation } from "#contract/operation.ts"
+import { strict, type Operation } from "#contract/operation.ts"
 import { recordRefusal } from "../actions/refusals.ts"
 import type { Ctx } from "../context.ts"
 import type { PersonActor } from "../domain/actor.ts"
 import { Invalid, Problem } from "../domain/errors.ts"
 import { isStorable } from "../domain/text.ts"
-import { assertStepUp, authenticate, type VerifyToken } from "./auth.ts"
+import { assertStepUp, authenticate, RemovedPerson, type VerifyToken } from "./auth.ts"
 import { mapError, sendError } from "./errors.ts"
 import type { Call, Handlers } from "./handler.ts"
 
 const READS_DATA = new Set(["data", "record"])
 const MAX_JSON_BYTES = 1_048_576
+const NO_QUERY = strict({})
 
 export function registerOperations(
   app: FastifyInstance,
@@ -33,10 +35,16 @@ export function registerOperations(
         operationId: operation.id,
         summary: operation.summary,
         ...(operation.params ? { params: operation.params } : {}),
-        ...(operation.query ? { querystring: operation.query } : {}),
-        ...(operation.body ? { body: operation.body } : {}),
+        // What an operation does not name it does not take.
+        querystring: operation.query ?? NO_QUERY,
+        ...(operation.method === "GET" || operation.rawBody ? {} : { body: operation.body ?? Type.Null() }),
         ...("raw" in operation.response ? {} : { response: { 200: operation.response as TSchema } }),
       } as object,
+      // Addresses are text: only here are words read as the numbers that they are meant to be.
+      preValidation: async (request) => {
+        if (operation.params) request.params = Convert(operation.params, request.params)
+        if (operation.query) request.query = Convert(operation.query, request.query)
+      },
       handler: (request, reply) => serve(ctx, verify, operation, handle, request, reply),
     })
   }
@@ -55,14 +63,18 @@ async function serve(
     if (operation.serves !== "public") {
       actor = await authenticate(ctx, verify, request)
       if (READS_DATA.has(operation.serves)) ctx.audit.assertHealthy()
-      if (operation.stepUp) await assertStepUp(ctx, operation, actor)
+      if (operation.stepUp) assertStepUp(ctx, actor)
     }
     // No table and no log can hold such texts, so no schema has to say it for itself.
     if (!isStorable(request.body) || !isStorable(request.query)) throw new Invalid("invalid_input")
     void reply.header("cache-control", operation.serves === "public" ? "public, max-age=5" : "no-store")
     const call: Omit<Call<never>, "asked"> & { asked: unknown } = {
       ctx,
-      asked: { actor, request: request.id },
+      asked: {
+        actor,
+        request: request.id,
+        onIntent: (index: number) => void reply.header("audit-index", index),
+      },
       params: request.params as never,
       query: request.query as never,
       body: request.body as never,
@@ -76,6 +88,7 @@ async function serve(
     return answer
   } catch (error) {
     let index: number | null | undefined
+    if (error instanceof RemovedPerson) actor = error.actor
     // What is refused to a known person is an event; a request without a person is the identity
     // server's to record, and a broken field is nobody's refusal.
     if (actor && error instanceof Problem && (error.status === 403 || error.status === 404)) {

@@ -5,7 +5,8 @@ import {
   proposeAppointment,
 } from "../actions/appointments.ts"
 import { getHome } from "../actions/home.ts"
-import { confirmLift, listHolds, placeHold, proposeLift } from "../actions/holds.ts"
+import { confirmLift, listHolds, proposeLift } from "../actions/hold-lifts.ts"
+import { placeHold } from "../actions/holds.ts"
 import { acceptInvitation, readInvitation } from "../actions/invitations.ts"
 import { acceptTerms, getMe, listPeople } from "../actions/people.ts"
 import { endOwnSession, makeEventsTicket } from "../actions/session.ts"

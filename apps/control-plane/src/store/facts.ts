@@ -192,7 +192,6 @@ export async function findProject(
     params["agreementVersion"] = String(row.version)
     if (row.agreement_until !== null) params["agreementUntil"] = dateInWords(row.agreement_until)
     if (row.agreement_until !== null && row.agreement_until < today) blocked.add("agreement_expired")
-    if (!row.signed) blocked.add("agreement_unsigned")
   }
   const ties: string[] = []
   if (actor.kind === "person") {
@@ -202,6 +201,8 @@ export async function findProject(
     const membership = actor.appointments.filter((a) => a.scope === "project" && a.id === row.id)
     if (membership.length > 0) {
       ties.push("member")
+      // Only who is asked to sign can have failed to.
+      if (row.version !== null && !row.signed) blocked.add("agreement_unsigned")
       const live = membership.filter((a) => a.until === null || a.until > at.now)
       if (live.length === 0) {
         blocked.add("membership_expired")
