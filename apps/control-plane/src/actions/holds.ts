@@ -1,19 +1,17 @@
 // Holds stop things at once. Placing takes one person; lifting takes two, one not the placer. Expiry
-// writes holds through placeSystemHold (reconcile/expiry.ts).
-import type { Static } from "typebox"
-import type { Hold } from "#contract/people.ts"
+// writes holds through insertHold (reconcile/expiry.ts), and what renews ends them again.
 import type { HoldKind, HoldSubject } from "#contract/vocabulary.ts"
 import { sql } from "kysely"
 import type { Ctx } from "../context.ts"
 import { Conflict, Invalid, NotFound } from "../domain/errors.ts"
 import { newId } from "../domain/id.ts"
 import type { Db, Tx } from "../store/db.ts"
-import { EXPIRY_CAUSES } from "../store/facts.ts"
+import type { EXPIRY_CAUSES } from "../store/facts.ts"
 import type { HoldTable } from "../store/tables.ts"
 import type { Selectable } from "kysely"
 import { endSessionsWithin } from "./session.ts"
 import { change, type Asked, type Recorder } from "./change.ts"
-import { assertMay, assertPerson, getInstallation, may } from "./load.ts"
+import { assertMay, assertPerson, getInstallation } from "./load.ts"
 
 type HoldRow = Selectable<HoldTable>
 

@@ -1,12 +1,7 @@
 // The socket that only gateways reach: the gateway protocol, version 1. No browser and no token here;
 // who may connect is decided by who can open the file.
 import type { Readable } from "node:stream"
-import Fastify, {
-  LogController,
-  type FastifyError,
-  type FastifyInstance,
-  type FastifyReply,
-} from "fastify"
+import Fastify, { LogController, type FastifyError, type FastifyInstance, type FastifyReply } from "fastify"
 import { Type } from "typebox"
 import {
   ContentsEvent,

@@ -285,6 +285,12 @@ export const outputCases = {
       { as: "second", status: 403, code: "not_permitted" },
       { as: "auditor", status: 403, code: "not_permitted" },
     ],
+    settled: async (w, ask) => {
+      const [row] = await w.sql("select downloaded_at from release_file where release_id = $1", [
+        ask.params?.["release"],
+      ])
+      return row?.["downloaded_at"] !== null
+    },
     again: { status: 403, code: "already_downloaded" },
   },
 } satisfies Partial<Cases>

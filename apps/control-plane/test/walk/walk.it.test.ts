@@ -153,7 +153,8 @@ async function served(operation: Operation, good: Ask): Promise<void> {
 }
 
 async function twice(operation: Operation, one: Case, good: Ask): Promise<void> {
-  const again = one.again
+  const { again, settled } = one
+  if (settled) await until(() => settled(w, good))
   if (again === undefined) return
   if (again === "another") return assert.equal((await ask(w, operation, good)).status, 200)
   await unchanged("the second time", async () => {

@@ -33,6 +33,8 @@ export interface Case {
   readonly denied: readonly Refused[] | ((world: World, ask: Ask) => Promise<readonly Refused[]>)
   readonly everyone?: string
   /** What the same call answers again: the same once more, another of its kind, or a refusal. */
+  /** When what goes on after the answer is over, where something does. */
+  readonly settled?: (world: World, ask: Ask) => Promise<boolean>
   readonly again?: "same" | "another" | { readonly status: number; readonly code: string }
   /** A body whose ids are all unknown says so; false where an id in it is only a filter. */
   readonly unknownIds?: false
