@@ -64,6 +64,8 @@ export async function startControlPlane(socketPath: string) {
     if (path.includes("/outputs/")) {
       const { method = "", headers } = request
       state.outputs.push({ method, url: request.url ?? "", headers, body: text })
+      if (!/\/outputs\/(files\/.|requests|check)/.test(path))
+        return send(response, 404, { code: "not_found", message: "There is nothing here." })
       return send(response, 201, { file: "abcdefghijkl" })
     }
     await reply(path, text === "" ? ({} as never) : (JSON.parse(text) as never), response)

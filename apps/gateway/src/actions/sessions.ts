@@ -69,7 +69,7 @@ export class Sessions {
     const known = this.#sessions.get(secret)
     if (known === undefined) return this.#find(secret, workspace)
     if (known.workspace !== workspace)
-      throw new Refused(403, "session_ended", "This session belongs elsewhere.")
+      throw new Refused(403, "session_elsewhere", "This session belongs elsewhere.")
     known.lastUsed = this.#now()
     if (!this.isLive(known)) await this.#renew(known)
     return known

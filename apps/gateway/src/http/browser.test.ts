@@ -128,7 +128,7 @@ test("a session of one workspace opens no other", async () => {
   const other = "cccccccccccc.ws.glasshouse.localhost:8080"
   await rig.browse("/api/me")
   const answer = await rig.browse("/api/me", { headers: { host: other } })
-  assert.deepEqual([answer.status, codeOf(answer.body)], [403, "session_ended"])
+  assert.deepEqual([answer.status, codeOf(answer.body)], [403, "session_elsewhere"])
 })
 
 test("an access that ended is answered with the reason in words; the next cookie use asks again", async () => {

@@ -259,7 +259,8 @@ function sendError(
 ): FastifyReply {
   const { status, code, message } = describeError(error)
   const workspace = workspaceOfHost(deps.site, request.headers.host)
-  if (error instanceof Denied || error instanceof BadTarget) {
+  const isElsewhere = error instanceof Refused && error.code === "session_elsewhere"
+  if (error instanceof Denied || error instanceof BadTarget || isElsewhere) {
     const what = `${request.method} ${(request.raw.url ?? "").split("?")[0]}`
     deps.refusals.note({ ...(workspace === undefined ? {} : { workspace }), code, what })
   }

@@ -2,6 +2,7 @@
 // The run in the address is the socket's; what the workspace wrote there is only the part after it.
 import type { IncomingMessage, ServerResponse } from "node:http"
 import { pipeline } from "node:stream/promises"
+import type { Refusals } from "../actions/refusals.ts"
 import type { Target } from "../domain/path.ts"
 import type { ControlPlane } from "../drivers/control-plane.ts"
 import { sendJson } from "./json.ts"
@@ -11,7 +12,7 @@ const PASSED = ["content-length", "x-content-sha256", "accept"]
 const RETURNED = ["content-type", "content-length", "audit-index"]
 
 export async function relayOutputs(
-  controlPlane: ControlPlane,
+  { controlPlane, refusals }: { controlPlane: ControlPlane; refusals: Refusals },
   run: string,
   target: Target,
   request: IncomingMessage,
@@ -23,6 +24,7 @@ export async function relayOutputs(
   const path = target.rawPath.split("/").slice(2).join("/")
   // An encoded slash in the first part would be read as another address behind us.
   if (decodeURIComponent(path) !== target.path.slice("/outputs/".length) || path === "") {
+    noteAbsent()
     return sendJson(response, 404, { code: "not_found", message: "There is nothing here." })
   }
   const ended = new AbortController()
@@ -35,8 +37,14 @@ export async function relayOutputs(
     body: method === "GET" ? null : request,
     signal: ended.signal,
   })
+  // What is not there, or another's: both look the same here, and both are told.
+  if (answer.statusCode === 404) noteAbsent()
   response.writeHead(answer.statusCode, { ...pick(answer.headers, RETURNED), "cache-control": "no-store" })
   await pipeline(answer.body, response)
+
+  function noteAbsent(): void {
+    refusals.note({ run, code: "not_found", what: `${request.method} ${target.path}` })
+  }
 }
 
 /** A file is bytes and a request is JSON, whatever the workspace calls it. */

@@ -54,7 +54,7 @@ async function handle(
   }
   if (!deps.isHeard()) return sendClosed(response, target, request.method ?? "", first)
   if (first === "workspace") return sendIdentity(deps, run, target, request, response)
-  if (first === "outputs") return relayOutputs(deps.controlPlane, run, target, request, response)
+  if (first === "outputs") return relayOutputs(deps, run, target, request, response)
   return serveObjects(deps, run, target, request, response)
 }
 
@@ -83,8 +83,10 @@ async function sendIdentity(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  if (target.path !== "/workspace")
+  if (target.path !== "/workspace") {
+    deps.refusals.note({ run, code: "not_found", what: `${request.method} ${target.path}` })
     return sendJson(response, 404, { code: "not_found", message: "There is nothing here." })
+  }
   if (request.method !== "GET")
     return sendJson(response, 405, { code: "method_denied", message: "This can only be read." })
   sendJson(response, 200, await deps.controlPlane.workspace(run))
