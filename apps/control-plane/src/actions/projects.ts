@@ -5,7 +5,7 @@ import { sql } from "kysely"
 import type { Ctx } from "../context.ts"
 import type { PersonActor } from "../domain/actor.ts"
 import { agreementWords } from "../domain/agreements.ts"
-import { civilDate, daysBetween, writtenDate } from "../domain/dates.ts"
+import { civilDate, dateInWords, daysBetween } from "../domain/dates.ts"
 import { REQUEST } from "../domain/lifecycle.ts"
 import { stateWord } from "../domain/sentences.ts"
 import type { Known, ProjectRow } from "../store/facts.ts"
@@ -144,7 +144,7 @@ async function viewDataRoom(ctx: Ctx, known: Known<ProjectRow>) {
   const newest = numbers[0]
   return {
     extract: current?.id ?? null,
-    snapshot: newest ? `Snapshot ${newest.number}, ${writtenDate(newest.created_at, ctx.config.zone)}` : null,
+    snapshot: newest ? `Snapshot ${newest.number}, ${dateInWords(civilDate(newest.created_at, ctx.config.zone))}` : null,
     people: manifest?.people ?? null,
     preparing: job
       ? {

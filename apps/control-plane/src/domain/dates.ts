@@ -34,13 +34,6 @@ export function civilDate(at: Date, zone: string): string {
   return `${p["year"]}-${p["month"]}-${p["day"]}`
 }
 
-/** 23 Nov 2026, in the zone. */
-export function writtenDate(at: Date, zone: string): string {
-  return new Intl.DateTimeFormat("en-GB", { timeZone: zone, day: "numeric", month: "short", year: "numeric" })
-    .format(at)
-    .replace("Sept", "Sep")
-}
-
 /** The moment when a civil date begins in the zone. */
 export function startOfDay(date: string, zone: string): Date {
   const guess = Date.parse(`${date}T00:00:00Z`)

@@ -23,9 +23,11 @@ interface BarChartProps {
   bars: readonly Bar[]
   height?: number
   format?: (value: number) => string
+  /** the least that the axis shows, so that nothing is drawn in parts of what cannot be parted */
+  least?: number
 }
 
-export function BarChart({ name, unit, bars, height = 132, format = formatCount }: BarChartProps) {
+export function BarChart({ name, unit, bars, height = 132, format = formatCount, least = 3 }: BarChartProps) {
   const box = useRef<HTMLDivElement>(null)
   const width = useWidth(box)
   useEffect(() => {
@@ -51,7 +53,7 @@ export function BarChart({ name, unit, bars, height = 132, format = formatCount 
           label: null,
           grid: false,
           nice: true,
-          domain: [0, Math.max(1, ...bars.map((bar) => bar.value))],
+          domain: [0, Math.max(least, ...bars.map((bar) => bar.value))],
         },
         marks: [
           Plot.gridY({ stroke: "var(--line)", strokeOpacity: 1, ticks: 3 }),
@@ -102,7 +104,7 @@ export function BarChart({ name, unit, bars, height = 132, format = formatCount 
     return () => {
       gone = true
     }
-  }, [bars, width, height, format])
+  }, [bars, width, height, format, least])
   return (
     <div
       ref={box}

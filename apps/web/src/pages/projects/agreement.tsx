@@ -1,6 +1,4 @@
 // The agreement of a project: the five safes as panels, who decided, and what changed between versions.
-import { Button, Modal, Textarea, TextInput } from "@mantine/core"
-import { useState } from "react"
 import { Link, useParams, useSearchParams } from "react-router"
 import { useChange, useRead } from "../../api/queries.ts"
 import type { Answer } from "../../api/client.ts"
@@ -12,7 +10,9 @@ import { State, Tag, stateIcons, type StateKind } from "../../ui/state.tsx"
 import { TableBox } from "../../ui/table-box.tsx"
 import { WhyNotButton } from "../../ui/why-not.tsx"
 import { formatDate, formatDateTime } from "../../util/format.ts"
+import { describeChange } from "./agreement-words.ts"
 import { Decide } from "./decide.tsx"
+import { Propose } from "./propose-agreement.tsx"
 import "./agreement.css"
 
 type Agreement = Answer<"agreementGet">
@@ -215,120 +215,28 @@ function Changes({ changes, version }: { changes: Detail["changes"]; version: nu
             </tr>
           </thead>
           <tbody>
-            {changes.map((change) => (
-              <tr key={change.path}>
-                <th scope="row">
-                  <code>{change.path}</code>
-                </th>
-                <td className="before">{change.before}</td>
-                <td className="after">{change.after}</td>
-                <td>
-                  {change.widens ? (
-                    <State kind="waits" icon={stateIcons.warning}>
-                      Allows more
-                    </State>
-                  ) : (
-                    <State kind="plain">No more than before</State>
-                  )}
-                </td>
-              </tr>
-            ))}
+            {changes.map((change) => {
+              const words = describeChange(change)
+              return (
+                <tr key={change.path}>
+                  <th scope="row">{words.what}</th>
+                  <td className="before">{words.before}</td>
+                  <td className="after">{words.after}</td>
+                  <td>
+                    {change.widens ? (
+                      <State kind="waits" icon={stateIcons.warning}>
+                        Allows more
+                      </State>
+                    ) : (
+                      <State kind="plain">No more than before</State>
+                    )}
+                  </td>
+                </tr>
+              )
+            })}
           </tbody>
         </table>
       </TableBox>
     </section>
-  )
-}
-
-/** A new version begins as the one shown, with another end; the whole document can be changed as text. */
-function Propose({ project, from, onClose }: { project: string; from: number; onClose: () => void }) {
-  const detail = useRead("agreementVersionGet", { params: { project, version: from } })
-  return (
-    <Modal opened onClose={onClose} title="Propose a new version" size="lg">
-      {detail.data ? (
-        <ProposeForm project={project} detail={detail.data} onClose={onClose} />
-      ) : detail.error ? (
-        <Fault error={detail.error} flat />
-      ) : (
-        <LoadingRows />
-      )}
-    </Modal>
-  )
-}
-
-function ProposeForm({ project, detail, onClose }: { project: string; detail: Detail; onClose: () => void }) {
-  const [until, setUntil] = useState(detail.document.term.until)
-  const [text, setText] = useState(() => JSON.stringify(detail.document, null, 2))
-  const [whole, setWhole] = useState(false)
-  const [reason, setReason] = useState("")
-  const [problem, setProblem] = useState<string>()
-  const propose = useChange("agreementPropose", { refetch: ["agreementGet", "projectGet"], onDone: onClose })
-
-  function send(): void {
-    if (reason.trim() === "") {
-      setProblem("Say why, in a sentence. The custodians read it.")
-      return
-    }
-    let document: Detail["document"]
-    try {
-      document = whole ? (JSON.parse(text) as Detail["document"]) : detail.document
-    } catch {
-      setProblem("The document is not valid JSON. Nothing was sent.")
-      return
-    }
-    setProblem(undefined)
-    const term = whole ? document.term : { ...document.term, until }
-    propose.mutate({ params: { project }, body: { document: { ...document, term }, reason: reason.trim() } })
-  }
-
-  return (
-    <form
-      style={{ display: "grid", gap: 12 }}
-      onSubmit={(event) => {
-        event.preventDefault()
-        send()
-      }}
-    >
-      <p className="small text-2">
-        The version in force stays until every custodian has decided. Nobody can widen an agreement alone.
-      </p>
-      {whole ? (
-        <Textarea
-          label="The document"
-          minRows={14}
-          maxRows={22}
-          value={text}
-          styles={{ input: { fontFamily: "var(--mono)", fontSize: 12 } }}
-          onChange={(event) => setText(event.currentTarget.value)}
-        />
-      ) : (
-        <TextInput
-          type="date"
-          label="Until"
-          value={until}
-          onChange={(event) => setUntil(event.currentTarget.value)}
-        />
-      )}
-      <p>
-        <button type="button" className="link-button" onClick={() => setWhole(!whole)}>
-          {whole ? "Only change its end" : "Change the whole document"}
-        </button>
-      </p>
-      <Textarea
-        label="Reason"
-        minRows={2}
-        maxLength={2000}
-        value={reason}
-        error={problem}
-        onChange={(event) => setReason(event.currentTarget.value)}
-      />
-      {propose.error ? <Fault error={propose.error} flat /> : null}
-      <div style={{ display: "flex", gap: 12, marginTop: 6 }}>
-        <Button type="submit" variant="filled" loading={propose.isPending}>
-          Propose
-        </Button>
-        <Button onClick={onClose}>Cancel</Button>
-      </div>
-    </form>
   )
 }

@@ -68,6 +68,7 @@ function UseCharts({ use }: { use: UseView }) {
           months={use.months}
           read={(month) => month.hours}
           format={hours}
+          least={1}
         />
         <Chart
           name="Data read"
@@ -75,6 +76,7 @@ function UseCharts({ use }: { use: UseView }) {
           months={use.months}
           read={(month) => month.readBytes}
           format={formatBytes}
+          least={1_000}
         />
         <Chart
           name="Shown on screens"
@@ -82,6 +84,7 @@ function UseCharts({ use }: { use: UseView }) {
           months={use.months}
           read={(month) => month.shownBytes}
           format={formatBytes}
+          least={1_000}
         />
         <Chart
           name="Requests for release"
@@ -144,9 +147,10 @@ interface ChartProps {
   months: UseView["months"]
   read: (month: UseView["months"][number]) => number
   format: (value: number) => string
+  least?: number
 }
 
-function Chart({ name, head, months, read, format }: ChartProps) {
+function Chart({ name, head, months, read, format, least }: ChartProps) {
   const [table, setTable] = useState(false)
   const bars = useMemo<Bar[]>(
     () =>
@@ -180,7 +184,14 @@ function Chart({ name, head, months, read, format }: ChartProps) {
       {table ? (
         <BarTable name={name} bars={bars} head={["Month", head]} format={format} />
       ) : (
-        <BarChart name={name} unit="months" bars={bars} height={160} format={format} />
+        <BarChart
+          name={name}
+          unit="months"
+          bars={bars}
+          height={160}
+          format={format}
+          {...(least === undefined ? {} : { least })}
+        />
       )}
     </div>
   )
