@@ -167,6 +167,19 @@ test("containment sees every loosening, whoever made it", () => {
     ],
     ["tmpfs", { Tmpfs: { "/etc": "rw,nosuid,nodev,size=1m" } }],
     ["restart", { RestartPolicy: { Name: "always" } }],
+    ["Sysctls", { Sysctls: { "net.ipv4.ip_unprivileged_port_start": "0" } }],
+    ["DeviceRequests", { DeviceRequests: [{ Driver: "nvidia", Count: -1 }] }],
+    ["VolumesFrom", { VolumesFrom: ["glasshouse-abcdefghijkl-workspace-otherotherot"] }],
+    ["PortBindings", { PortBindings: { "8888/tcp": [{ HostPort: "8888" }] } }],
+    ["OomKillDisable", { OomKillDisable: true }],
+    ["StorageOpt", { StorageOpt: { size: "100G" } }],
+    ["SomethingNew", { SomethingNew: "of a later engine" }],
+    ["in sight", { MaskedPaths: [] }],
+    ["in sight", { ReadonlyPaths: [] }],
+    ["a volume mount", { Mounts: [{ Type: "volume", Source: "other-project", Target: "/work" }] }],
+    ["slots", { Mounts: [{ Type: "bind", Source: `${layout.state}/slots/otherotherot`, Target: "/work" }] }],
+    ["runs", { Mounts: [{ Type: "bind", Source: `${layout.state}/runs/runrunrunrun`, Target: "/work" }] }],
+    ["homes", { Mounts: [{ Type: "bind", Source: `${layout.state}/homes`, Target: "/work" }] }],
   ]
   for (const [what, change] of loosened) {
     const spec = { ...good, HostConfig: { ...good.HostConfig, ...change } }
@@ -174,9 +187,44 @@ test("containment sees every loosening, whoever made it", () => {
     assert.ok(faults.includes(what), `${what}: ${faults || "nothing seen"}`)
   }
   assert.match(containmentFaults(layout, { ...good, User: "0:0" }, NETWORK).join(), /root/)
+  for (const extra of [
+    { Volumes: { "/other": {} } },
+    { NetworkingConfig: { EndpointsConfig: { [NETWORK]: {} } } },
+    { Entrypoint: ["/bin/sh"] },
+  ])
+    assert.match(
+      containmentFaults(layout, { ...good, ...extra } as Spec, NETWORK).join(),
+      new RegExp(`${Object.keys(extra)[0]} is set`),
+    )
+  for (const stage of STAGES) {
+    const other = { "glasshouse.stage": STAGES.find((one) => one !== stage) ?? "" }
+    const spec = stageSpec(layout, images, standard.seccomp, NETWORK, [], "jobjobjobjob", stage)
+    assert.deepEqual(containmentFaults(layout, spec, NETWORK), [])
+    const claimed = { ...spec, Labels: { ...spec.Labels, ...other } }
+    assert.match(containmentFaults(layout, claimed, NETWORK).join(), /a bind of .*secrets/)
+  }
   assert.match(
     containmentFaults({ ...layout, installation: "bbbbbbbbbbbb" }, good, NETWORK).join(),
     /installation/,
+  )
+})
+
+test("no field with any value at all passes beside the known ones", () => {
+  const good = workspaceSpec(layout, images, standard, who, door)
+  const fields = Object.keys({ ...good.HostConfig })
+  const value = fc.oneof(
+    fc.string({ minLength: 1 }),
+    fc.integer(),
+    fc.constant(true),
+    fc.dictionary(fc.string(), fc.string()),
+  )
+  fc.assert(
+    fc.property(fc.string({ minLength: 1 }), value, (field, anything) => {
+      fc.pre(!fields.includes(field) && !["Privileged", "__proto__"].includes(field))
+      const spec = { ...good, HostConfig: { ...good.HostConfig, [field]: anything } }
+      assert.notDeepEqual(containmentFaults(layout, spec as Spec, NETWORK), [])
+    }),
+    { numRuns: 500 },
   )
 })
 

@@ -3,18 +3,16 @@
 import type { Layout } from "./layout.ts"
 import type { Spec } from "./containers.ts"
 
-const HOST_FIELDS = ["PidMode", "UTSMode", "UsernsMode", "VolumeDriver", "CgroupParent", "Cgroup"] as const
-const LIST_FIELDS = [
-  "Binds",
-  "CapAdd",
-  "Devices",
-  "DeviceRequests",
-  "DeviceCgroupRules",
-  "VolumesFrom",
-  "Links",
-  "ExtraHosts",
-  "GroupAdd",
-] as const
+/** Everything that our containers set. Whatever else the engine knows, now or in a later version, stays unset. */
+const FIELDS: ReadonlySet<string> = new Set([
+  ...["name", "Image", "User", "Hostname", "Labels", "StopTimeout", "HostConfig", "Cmd", "Env", "WorkingDir"],
+  ...["AttachStdin", "AttachStdout", "AttachStderr", "OpenStdin", "StdinOnce"],
+])
+const HOST_FIELDS: ReadonlySet<string> = new Set([
+  ...["NetworkMode", "Dns", "Memory", "MemorySwap", "CpuPeriod", "CpuQuota", "PidsLimit", "Ulimits"],
+  ...["ReadonlyRootfs", "CapDrop", "SecurityOpt", "IpcMode", "CgroupnsMode", "Init", "RestartPolicy"],
+  ...["AutoRemove", "LogConfig", "Mounts", "Tmpfs", "ShmSize", "MaskedPaths", "ReadonlyPaths", "Runtime"],
+])
 
 /** What is wrong with a specification, in words; empty when it is contained. */
 export function containmentFaults(layout: Layout, spec: Spec, internalNetwork: string | null): string[] {
@@ -27,9 +25,12 @@ export function containmentFaults(layout: Layout, spec: Spec, internalNetwork: s
   const role = spec.Labels?.["glasshouse.role"]
 
   must(host.Privileged === undefined || host.Privileged === false, "privileged")
-  must(host.PublishAllPorts === undefined && host.PortBindings === undefined, "published ports")
-  for (const field of HOST_FIELDS) must(unset(Reflect.get(host, field)), `${field} is set`)
-  for (const field of LIST_FIELDS) must(unset(Reflect.get(host, field)), `${field} is set`)
+  for (const [field, value] of Object.entries(spec))
+    must(FIELDS.has(field) || unset(value), `${field} is set`)
+  for (const [field, value] of Object.entries(host))
+    must(HOST_FIELDS.has(field) || unset(value), `${field} is set`)
+  for (const paths of [host.MaskedPaths, host.ReadonlyPaths])
+    must(paths === undefined || paths.length > 0, "files of the machine are in sight")
   must(host.IpcMode === "private", "shared IPC namespace")
   must(Reflect.get(host, "CgroupnsMode") === "private", "shared cgroup namespace")
   must(host.ReadonlyRootfs === true, "writable root file system")
@@ -52,7 +53,7 @@ export function containmentFaults(layout: Layout, spec: Spec, internalNetwork: s
 
   for (const mount of host.Mounts ?? []) {
     must(mount.Type === "bind" && mount.VolumeOptions === undefined, `a ${mount.Type} mount`)
-    must(allowedSource(layout, role, mount.Source), `a bind of ${mount.Source}`)
+    must(allowedSource(layout, spec.Labels ?? {}, mount.Source), `a bind of ${mount.Source}`)
     const propagation = mount.BindOptions?.Propagation
     must(propagation === undefined || propagation === "rslave", `propagation ${propagation}`)
   }
@@ -63,7 +64,9 @@ export function containmentFaults(layout: Layout, spec: Spec, internalNetwork: s
 }
 
 function unset(value: unknown): boolean {
-  return value === undefined || value === "" || (Array.isArray(value) && value.length === 0)
+  return (
+    value === undefined || value === false || value === "" || (Array.isArray(value) && value.length === 0)
+  )
 }
 
 function positive(value: number | undefined): boolean {
@@ -89,13 +92,23 @@ function allowedNetwork(
   return role === "service" && mode !== undefined && mode === internal && mode !== "host"
 }
 
-/** Exactly one directory of this installation per role; compared as text because ids cannot hold dots. */
-function allowedSource(layout: Layout, role: string | undefined, source: string): boolean {
+/** Exactly the directories of this very run, job or stage; compared as text because ids cannot hold dots. */
+function allowedSource(layout: Layout, labels: Readonly<Record<string, string>>, source: string): boolean {
   if (!source.startsWith(`${layout.state}/`)) return false
   const inside = source.slice(layout.state.length + 1)
-  if (role === "door") return /^runs\/[a-z2-7]{12}$/.test(inside)
-  if (role === "workspace") return /^slots\/[a-z2-7]{12}$/.test(inside)
-  if (role === "service")
-    return /^(secrets\/stage-[a-z]{1,20}|sock\/custody|demo-data|scratch\/[a-z2-7]{12})$/.test(inside)
-  return false
+  const of = (name: string): string => labels[`glasshouse.${name}`] ?? "none"
+  const role = of("role")
+  if (role === "door") return isId(of("run")) && inside === `runs/${of("run")}`
+  if (role === "workspace") return isId(of("run")) && inside === `slots/${of("run")}`
+  if (role !== "service") return false
+  return (
+    (/^[a-z]{1,20}$/.test(of("stage")) && inside === `secrets/stage-${of("stage")}`) ||
+    (isId(of("job")) && inside === `scratch/${of("job")}`) ||
+    inside === "sock/custody" ||
+    inside === "demo-data"
+  )
+}
+
+function isId(text: string): boolean {
+  return /^[a-z2-7]{12}$/.test(text)
 }
