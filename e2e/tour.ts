@@ -7,7 +7,15 @@ import type { Browser, Page } from "playwright"
 import { launchBrowser, openPerson, SITE } from "./support/browser.ts"
 import { review, withFreshCode } from "./support/desk.ts"
 import { notebookFrame, openNotebook, runAllCells, runCell, waitForLab } from "./support/notebook.ts"
-import { acceptInvitation, enterWorkspace, invite, openProject, removeMember } from "./support/project.ts"
+import {
+  acceptInvitation,
+  enterWorkspace,
+  invite,
+  isMember,
+  openProject,
+  removeMember,
+  signAgreement,
+} from "./support/project.ts"
 
 const OUT = join(import.meta.dirname, "tour")
 mkdirSync(OUT, { recursive: true })
@@ -193,10 +201,17 @@ async function walk(browser: Browser): Promise<void> {
     await kwame.getByRole("button", { name: "Verify in this browser" }).click()
     await kwame.getByText("Verified in this browser").waitFor()
   })
-  const { page: hannah } = await step("Hannah, a researcher of another project, signs in", kwame, () =>
+  const liver = await projectIdOf(priya)
+  const { page: amara } = await step("Amara, the project admin, signs in", kwame, async () => {
+    const opened = await openPerson(browser, "amara")
+    // A walk that broke off may have left Hannah in.
+    if (await isMember(opened.page, liver, "Hannah"))
+      await removeMember(opened.page, liver, "Hannah", "As before")
+    return opened
+  })
+  const { page: hannah } = await step("Hannah, a researcher of another project, signs in", amara, () =>
     openPerson(browser, "hannah"),
   )
-  const liver = await projectIdOf(priya)
   await step("She sees nothing of the first project", hannah, async () => {
     for (const path of [`/projects/${liver}`, `/projects/${liver}/releases`]) {
       await hannah.goto(`${SITE}${path}`)
@@ -206,12 +221,10 @@ async function walk(browser: Browser): Promise<void> {
         .waitFor()
     }
   })
-  const { page: amara } = await step("Amara, the project admin, signs in", hannah, () =>
-    openPerson(browser, "amara"),
-  )
   const link = await step("She invites Hannah", amara, () => invite(amara, liver, "Hannah", "hannah"))
-  await step("Hannah joins, and opens a workspace of the project", hannah, async () => {
+  await step("Hannah joins, signs the agreement, and opens a workspace of the project", hannah, async () => {
     await acceptInvitation(hannah, link, LIVER)
+    await signAgreement(hannah, liver)
     await enterWorkspace(hannah, LIVER)
   })
   await step("Amara removes her: the open notebook closes within 5 s", amara, async () => {

@@ -46,6 +46,21 @@ export async function acceptInvitation(page: Page, link: string, title: string):
   await page.getByRole("heading", { level: 1, name: title }).waitFor()
 }
 
+/** Reads the project's agreement and signs the version in force. */
+export async function signAgreement(page: Page, project: string): Promise<void> {
+  await page.goto(`${SITE}/projects/${project}/agreement`)
+  const sign = page.getByRole("button", { name: "Sign this version" })
+  await sign.click()
+  await page.getByRole("button", { name: "Sign this version", disabled: true }).waitFor()
+}
+
+export async function isMember(page: Page, project: string, name: string): Promise<boolean> {
+  await page.goto(`${SITE}/projects/${project}/people`)
+  const members = page.getByRole("table").first()
+  await members.getByRole("rowheader").first().waitFor()
+  return (await members.getByRole("rowheader", { name }).count()) > 0
+}
+
 export async function removeMember(page: Page, project: string, name: string, reason: string): Promise<void> {
   await page.goto(`${SITE}/projects/${project}/people`)
   await page.getByRole("button", { name: new RegExp(`^Remove ${name}`) }).click()

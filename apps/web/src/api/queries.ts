@@ -1,12 +1,27 @@
 // React Query over the typed client: keys are [operation, input], so the event socket can name an operation
 // and everything that shows it is fetched again.
-import { QueryClient, useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tanstack/react-query"
+import {
+  QueryCache,
+  QueryClient,
+  useInfiniteQuery,
+  useMutation,
+  useQuery,
+  useQueryClient,
+} from "@tanstack/react-query"
 import type { OperationId } from "#contract/index.ts"
 import { call, type Answer, type Input } from "./client.ts"
 import { ApiError } from "./errors.ts"
 import { confirmWithCode } from "./step-up.ts"
 
+const REFUSED = new Set([401, 403, 404])
+
 export const queryClient = new QueryClient({
+  queryCache: new QueryCache({
+    // What may no longer be seen must not stay on the screen. A server that is away may come back: then it stays.
+    onError(error, query) {
+      if (error instanceof ApiError && REFUSED.has(error.status)) query.setState({ data: undefined })
+    },
+  }),
   defaultOptions: {
     queries: {
       staleTime: 10_000,
