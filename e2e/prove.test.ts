@@ -12,8 +12,9 @@ test("without a name every battery is run, with names those, each once", () => {
   assert.deepEqual(readWish([], KNOWN).names, KNOWN)
   assert.deepEqual(readWish(["all"], KNOWN).names, KNOWN)
   assert.deepEqual(readWish(["walls", "walls"], KNOWN).names, ["walls"])
+  assert.deepEqual(readWish(["faults", "--parts", "log,stops"], KNOWN).parts, ["log", "stops"])
   const wish = readWish(["faults", "--seed", "7", "--rounds", "3", "--running"], KNOWN)
-  assert.deepEqual(wish, { names: ["faults"], seed: 7, rounds: 3, running: true })
+  assert.deepEqual(wish, { names: ["faults"], seed: 7, rounds: 3, parts: undefined, running: true })
 })
 
 test("an unknown name, option or number is refused and says what is wrong", () => {

@@ -1,6 +1,6 @@
 // `npm run prove`: the full batteries, one after the other, on an installation of their own that is
 // removed afterwards. `npm run prove -- NAME` runs one; `--seed N` repeats a run, `--rounds N` shortens or
-// lengthens it. `--running` uses the installation that the environment names instead (never `main`: a
+// lengthens it, `--parts A,B` does only these parts of it. `--running` uses the installation that the environment names instead (never `main`: a
 // battery breaks what it works on).
 import { readdirSync } from "node:fs"
 import path from "node:path"
@@ -24,6 +24,7 @@ export interface Wish {
   names: string[]
   seed: number
   rounds: number | undefined
+  parts: string[] | undefined
   running: boolean
 }
 
@@ -48,7 +49,12 @@ export function readWish(args: string[], known: string[]): Wish {
     parsed = parseArgs({
       args,
       allowPositionals: true,
-      options: { seed: { type: "string" }, rounds: { type: "string" }, running: { type: "boolean" } },
+      options: {
+        seed: { type: "string" },
+        rounds: { type: "string" },
+        parts: { type: "string" },
+        running: { type: "boolean" },
+      },
     })
   } catch (error) {
     throw new WrongUse((error as Error).message.split(". ")[0] ?? "wrong use")
@@ -61,6 +67,7 @@ export function readWish(args: string[], known: string[]): Wish {
     names: all ? known : [...new Set(positionals)],
     seed: values.seed === undefined ? Date.now() % 1_000_000 : readNumber("seed", values.seed, 0),
     rounds: values.rounds === undefined ? undefined : readNumber("rounds", values.rounds, 1),
+    parts: values.parts?.split(","),
     running: values.running ?? false,
   }
 }
@@ -73,10 +80,15 @@ async function describeAll(names: string[]): Promise<string> {
   const lines = await Promise.all(
     names.map(async (name) => `  ${name.padEnd(10)} ${(await load(name)).description}`),
   )
-  return ["Batteries:", ...lines, "Use: npm run prove -- [NAME…|all] [--seed N] [--rounds N]", ""].join("\n")
+  return [
+    "Batteries:",
+    ...lines,
+    "Use: npm run prove -- [NAME…|all] [--seed N] [--rounds N] [--parts A,B]",
+    "",
+  ].join("\n")
 }
 
-async function runBatteries(wish: Wish, stack: Omit<Stack, "seed" | "rounds" | "print">): Promise<number> {
+async function runBatteries(wish: Wish, stack: Pick<Stack, "installation" | "environment">): Promise<number> {
   // Before a battery is loaded: what drives the browser reads the address once.
   Object.assign(process.env, stack.environment)
   const results: { name: string; tally: Tally; seconds: number }[] = []
@@ -86,7 +98,7 @@ async function runBatteries(wish: Wish, stack: Omit<Stack, "seed" | "rounds" | "
     try {
       const battery = await load(name)
       print(`\n== ${name}: ${battery.description}; seed ${wish.seed}`)
-      tally = await battery.run({ ...stack, seed: wish.seed, rounds: wish.rounds, print })
+      tally = await battery.run({ ...stack, seed: wish.seed, rounds: wish.rounds, parts: wish.parts, print })
     } catch (error) {
       print(error instanceof Error ? (error.stack ?? error.message) : String(error))
       tally = { passed: 0, failed: 1 }

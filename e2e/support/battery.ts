@@ -10,6 +10,8 @@ export interface Stack {
   readonly seed: number
   /** how much of the battery to do, in its own unit; undefined is the full battery */
   readonly rounds: number | undefined
+  /** only these parts of a battery that has parts; undefined is all of them */
+  readonly parts: readonly string[] | undefined
   print(line: string): void
 }
 
