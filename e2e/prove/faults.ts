@@ -64,7 +64,7 @@ async function killRounds(stack: Stack, crew: Crew, findings: Findings, plan: Ta
     (error: unknown) => Promise.reject(error as Error),
   )
   const play = async (): Promise<Round[]> => {
-    await begin(researchers)
+    await begin(crew, researchers)
     watch.start()
     const rounds: Round[] = []
     for (const target of plan) rounds.push(await playRound(scene, target))
@@ -81,10 +81,13 @@ async function killRounds(stack: Stack, crew: Crew, findings: Findings, plan: Ta
   await judge(stack, crew, researchers, from, findings)
 }
 
-async function begin(researchers: readonly Researcher[]): Promise<void> {
-  const deadline = performance.now() + 120_000
+async function begin(crew: Crew, researchers: readonly Researcher[]): Promise<void> {
+  const deadline = performance.now() + 40_000
   while (researchers.some(({ sitting }) => (sitting?.cells.length ?? 0) === 0)) {
-    if (performance.now() > deadline) throw new Error("the researchers have no notebooks after two minutes")
+    if (performance.now() > deadline)
+      throw new Error(
+        `the researchers have no notebooks after two minutes: ${JSON.stringify([...crew.ledger.silences, ...crew.ledger.refusals])}`,
+      )
     await new Promise((resolve) => setTimeout(resolve, 250))
   }
 }

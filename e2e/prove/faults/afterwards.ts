@@ -134,12 +134,6 @@ export function checkEvents(crew: Crew, rows: readonly LogRow[], findings: Findi
   }
 }
 
-interface Release {
-  request: string
-  by: string
-  votes: Map<string, Set<string>>
-}
-
 /** From the log alone: who approved what before it was released, and how often it left. */
 export function checkReleases(rows: readonly LogRow[], findings: Findings): number {
   const votes = new Map<string, Map<string, Map<string, string>>>()

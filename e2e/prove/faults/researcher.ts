@@ -122,7 +122,7 @@ export class Researcher {
     const ran = await notebook.run(BEGIN)
     if (!ran.ok) {
       // Reading the list of tables may fail while a part is away: the kernel is left for the next try.
-      this.#crew.ledger.count(this.#crew.ledger.silences, `begin ${ran.text.slice(0, 60)}`)
+      this.#crew.ledger.count(this.#crew.ledger.silences, `begin ${ran.text.slice(-160)}`)
       notebook.leave()
       throw new Lost("begin_failed")
     }
