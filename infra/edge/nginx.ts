@@ -5,6 +5,42 @@ import type { Site } from "../installation.ts"
 
 const ID = "[a-z2-7]{12}"
 
+/** What people and programs read while one of ours is away: a code, what it means, and that it comes back. */
+function awayMaps(): string {
+  const parts = [
+    ["console", "platform_restarting", "Glasshouse is starting again. Nothing that was confirmed is lost."],
+    ["sign_in", "sign_in_restarting", "The sign-in is starting again. Nothing that was confirmed is lost."],
+    [
+      "notebook",
+      "gateway_restarting",
+      "The way to the notebooks is starting again. Your notebook goes on meanwhile.",
+    ],
+  ] as const
+  const maps = parts.map(
+    ([name, code, message]) => `
+  map $http_accept $away_${name} {
+    default '{"code":"${code}","message":"${message}","way":"Try again in a few seconds."}';
+    "~*text/html" '<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><meta http-equiv="refresh" content="3"><title>One moment · Glasshouse</title><style>body{font:1rem/1.6 system-ui,sans-serif;margin:15vh auto;max-width:34rem;padding:0 1.5rem;color-scheme:light dark}</style></head><body data-code="${code}"><main><h1>One moment</h1><p>${message}</p><p>This page looks again every three seconds.</p></main></body></html>';
+  }`,
+  )
+  return `${maps.join("")}
+  map $http_accept $away_type { default "application/json; charset=utf-8"; "~*text/html" "text/html; charset=utf-8"; }`
+}
+
+/** nginx's own 502 and 504 only: what one of ours answers passes as it is. */
+function whenAway(name: "console" | "sign_in" | "notebook"): string {
+  return `error_page 502 504 =503 @away;
+    location @away {
+      default_type "";
+      add_header Content-Type $away_type always;
+      add_header Retry-After 3 always;
+      add_header Cache-Control no-store always;
+      add_header X-Content-Type-Options nosniff always;
+      add_header Content-Security-Policy "default-src 'none'; style-src 'unsafe-inline'" always;
+      return 503 $away_${name};
+    }`
+}
+
 function escapeName(host: string): string {
   return host.replaceAll(".", "\\.")
 }
@@ -39,6 +75,7 @@ http {
   # nginx matches the decoded path but passes the path as it came: where the two could be read differently,
   # the request is not for us.
   map $request_uri $two_readings { default 0; "~*^[^?]*(;|%2f|%5c|%3b|%2e|%25|%00|//|/\\.\\.?(/|\\?|$)|\\x5c)" 1; }
+${awayMaps()}
   proxy_http_version 1.1;
   proxy_connect_timeout 5s;
   proxy_set_header Host $http_host;
@@ -57,6 +94,7 @@ http {
     server_name ${site.host};
     client_max_body_size 64m;
     proxy_read_timeout 75s;
+    ${whenAway("console")}
     location / { set $up control-plane:8080; proxy_pass http://$up; }
   }
 
@@ -66,6 +104,7 @@ http {
     client_max_body_size 1m;
     if ($two_readings) { return 404; }
     proxy_buffer_size 32k; proxy_buffers 8 32k; proxy_busy_buffers_size 64k;
+    ${whenAway("sign_in")}
     location / { return 404; }
     location ^~ /realms/glasshouse/protocol/ { set $up keycloak:8080; proxy_pass http://$up; }
     location ^~ /realms/glasshouse/login-actions/ { set $up keycloak:8080; proxy_pass http://$up; }
@@ -82,6 +121,7 @@ http {
     proxy_request_buffering off;
     proxy_read_timeout 3600s;
     proxy_send_timeout 3600s;
+    ${whenAway("notebook")}
     location / { set $up gateway:8080; proxy_pass http://$up; }
   }
 }

@@ -2,6 +2,7 @@
 // of a person. Every route names its verb, and the gatekeeper runs before the body is read.
 import { TypeBoxValidatorCompiler, type TypeBoxTypeProvider } from "@fastify/type-provider-typebox"
 import Fastify, { type FastifyInstance } from "fastify"
+import { sql } from "kysely"
 import { Type, type TSchema } from "typebox"
 import { linkSubjects, lookupSubjects } from "./actions/link.ts"
 import * as projects from "./actions/projects.ts"
@@ -45,6 +46,11 @@ export function buildApp(deps: Deps): FastifyInstance {
   })
   const r = app.withTypeProvider<TypeBoxTypeProvider>()
 
+  // Of no caller: that the process answers and its database does, and nothing else.
+  r.get("/v1/health", async () => {
+    await sql`select 1`.execute(db)
+    return { ready: true }
+  })
   r.post(
     "/v1/subjects/link",
     verb("subjects.link", { body: p.LinkRequest, response: { 200: p.LinkAnswer } }),

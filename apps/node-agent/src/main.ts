@@ -7,6 +7,7 @@ import { registerAgent } from "./app.ts"
 import { readConfig } from "./config.ts"
 import { removeEndedStages } from "./actions/stages.ts"
 import { openContext } from "./open.ts"
+import { makeEngineLook } from "./reconcile/engine.ts"
 import { recover } from "./reconcile/leftovers.ts"
 
 const config = readConfig(process.env)
@@ -34,6 +35,17 @@ const janitor = setInterval(
   10 * 60 * 1000,
 )
 janitor.unref()
+
+const look = makeEngineLook({
+  ping: () => ctx.engine.docker.ping(),
+  onGone: () => {
+    app.log.error("nobody listens on the engine's socket: ending, to be started with the new one")
+    process.exit(1)
+  },
+  now: () => performance.now(),
+  patience: 5_000,
+})
+setInterval(() => void look(), 1_000).unref()
 
 for (const signal of ["SIGTERM", "SIGINT"] as const) {
   process.once(signal, () => {

@@ -139,7 +139,10 @@ function checkSeen({ watch, findings }: Scene, target: Target, from: number): vo
     target === "engine" || slow.length === 0,
     `${target}: ${slow.length} questions had no answer: ${[...new Set(slow.map(({ where, code }) => `${where} ${code}`))].join(", ")}`,
   )
-  const bare = seen.filter(({ status, code }) => status >= 400 && (code === "no_code" || code === ""))
+  const bare = seen.filter(
+    ({ status, code, missing }) =>
+      status >= 400 && missing.length === 0 && (code === "no_code" || code === ""),
+  )
   findings.check(
     bare.length === 0,
     `${target}: answers without a code: ${[...new Set(bare.map(({ where, status }) => `${where} ${status}`))].join(", ")}`,

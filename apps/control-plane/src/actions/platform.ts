@@ -11,6 +11,18 @@ interface Part {
   message: string | null
 }
 
+/** When a gateway last asked what it may serve, by monotonic milliseconds. It asks every second. */
+const heard = new WeakMap<Ctx, number>()
+const GATEWAY_SILENT_MS = 4_000
+
+export function noteGateway(ctx: Ctx): void {
+  heard.set(ctx, performance.now())
+}
+
+function gatewayHeard(ctx: Ctx): boolean {
+  return performance.now() - (heard.get(ctx) ?? -Infinity) < GATEWAY_SILENT_MS
+}
+
 async function probe(part: string, ask: () => Promise<boolean>, message: string): Promise<Part> {
   try {
     const ready = await ask()
@@ -35,6 +47,12 @@ export async function checkParts(ctx: Ctx): Promise<Part[]> {
     }),
     probe("store", () => ctx.drivers.objects.ready(), "The object store does not answer"),
     probe("identity", () => ctx.drivers.identity.ready(), "Keycloak does not answer"),
+    Promise.resolve({
+      part: "gateway",
+      ready: gatewayHeard(ctx),
+      message: gatewayHeard(ctx) ? null : "The gateway does not ask for its runs",
+    }),
+    probe("custody", () => ctx.drivers.custody.ready(), "Custody does not answer"),
     probe(
       "agent",
       async () => (await ctx.drivers.agent.node()).protocol === 1,

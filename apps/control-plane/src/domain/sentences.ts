@@ -95,6 +95,8 @@ const REFUSALS: Readonly<Record<string, Sentence>> = {
   audit_unavailable: () =>
     "The log cannot be written, so nothing is served and nothing is changed. Nothing was lost; try again in a moment.",
   store_unavailable: () => "The file store does not answer. Nothing was lost; try again in a moment.",
+  identity_unavailable: () =>
+    "The sign-in server does not answer as it should. Nothing was changed; try again in a moment.",
   agent_unavailable: () =>
     "The machine that runs workspaces does not answer. Running workspaces go on; try again in a moment.",
   database_unavailable: () => "The database does not answer. Nothing was lost; try again in a moment.",

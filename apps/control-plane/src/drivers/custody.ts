@@ -11,6 +11,7 @@ export interface CustodyDriver extends AsyncDisposable {
   /** undefined while the project has no number yet */
   projectRange(project: string): Promise<PersonRange | undefined>
   destroyMap(project: string): Promise<void>
+  ready(): Promise<boolean>
 }
 
 export function openCustody(socketPath: string, token: string): CustodyDriver {
@@ -26,6 +27,9 @@ export function openCustody(socketPath: string, token: string): CustodyDriver {
       }
     },
     destroyMap: (project) => client.call({ method: "DELETE", path: `/v1/projects/${project}/map` }),
+    ready: async () =>
+      (await client.call<{ ready?: boolean }>({ method: "GET", path: "/v1/health", milliseconds: 2_000 }))
+        .ready === true,
     [Symbol.asyncDispose]: () => client[Symbol.asyncDispose](),
   }
 }

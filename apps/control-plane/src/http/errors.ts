@@ -4,6 +4,7 @@ import type { FastifyError, FastifyReply, FastifyRequest } from "fastify"
 import type { ErrorBody } from "#contract/operation.ts"
 import { Invalid, Problem, TooMany, Unavailable } from "../domain/errors.ts"
 import { NeighbourRefused, NeighbourUnreachable } from "../drivers/http-socket.ts"
+import { IdentityFailed } from "../drivers/identity.ts"
 import { TooLarge } from "../drivers/objects.ts"
 import { refusalSentence, type Params } from "../domain/sentences.ts"
 
@@ -58,6 +59,8 @@ export function mapError(error: unknown): Mapped {
   if (error instanceof NeighbourUnreachable || error instanceof NeighbourRefused) {
     return { status: 503, code: "agent_unavailable", params: {}, retryAfter: 3 }
   }
+  if (error instanceof IdentityFailed)
+    return { status: 503, code: "identity_unavailable", params: {}, retryAfter: 3 }
   const fastify = error as FastifyError
   if (fastify.validation) {
     return {

@@ -22,6 +22,7 @@ import {
   redeemTicket,
   renewLease,
 } from "../actions/notebooks.ts"
+import { noteGateway } from "../actions/platform.ts"
 import { checkFiles, listOwnRequests, pushFile, requestFromWorkspace } from "../actions/uploads.ts"
 import type { Ctx } from "../context.ts"
 import { NotFound } from "../domain/errors.ts"
@@ -48,7 +49,10 @@ export async function buildGatewayServer(
   type Run = { Params: { run: string } }
   const body = (schema: unknown) => ({ schema: { body: schema } as object })
 
-  app.get("/gateway/v1/runs", async () => listGatewayRuns(ctx))
+  app.get("/gateway/v1/runs", async () => {
+    noteGateway(ctx)
+    return listGatewayRuns(ctx)
+  })
   app.post<{ Body: { ticket: string; workspace: string } }>(
     "/gateway/v1/tickets/redeem",
     body(RedeemRequest),

@@ -11,6 +11,7 @@ import { describeMove, judgeAnswer, judgeRead, judgeWrite, MAX_CONTENTS } from "
 import { guardHeaders, type Headers, headersToBrowser, headersToNotebook } from "../domain/headers.ts"
 import { readTarget, type Target } from "../domain/path.ts"
 import type { Match, RouteKind } from "../domain/routes.ts"
+import { Unavailable } from "../drivers/control-plane.ts"
 import type { BrowserDeps } from "./browser.ts"
 import { Denied } from "./errors.ts"
 
@@ -142,7 +143,8 @@ async function* countAsset(
 ): AsyncGenerator<Buffer> {
   for await (const chunk of answer.body) {
     const bytes = chunk as Buffer
-    if (!deps.sessions.showAsset(session, bytes.length)) throw new Denied(403, "shown_limit")
+    const live = deps.sessions.isLive(session)
+    if (!deps.sessions.showAsset(session, bytes.length)) throw notShown(live)
     yield bytes
   }
 }
@@ -164,9 +166,16 @@ async function sendWhole(
   if (answer.statusCode >= 300 && answer.statusCode < 400 && typeof location === "string") {
     reply.header("location", readTarget(location).rawPath)
   }
-  if (!deps.sessions.show(asked.session, body.length)) throw new Denied(403, "shown_limit")
+  const live = deps.sessions.isLive(asked.session)
+  if (!deps.sessions.show(asked.session, body.length)) throw notShown(live)
   reply.header("cache-control", "no-store").removeHeader("content-length")
   return reply.send(body)
+}
+
+/** A lease that could not be renewed is no used-up allowance: the one is over in a moment, the other tomorrow. */
+function notShown(wasLive: boolean): Error {
+  if (wasLive) return new Denied(403, "shown_limit")
+  return new Unavailable("control_plane_unreachable", "The access could not be checked in time.")
 }
 
 function isCheckpointList(asked: Asked): boolean {

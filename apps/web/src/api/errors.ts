@@ -41,7 +41,7 @@ export async function readError(response: Response): Promise<ApiError> {
     code: `http_${response.status}`,
     message:
       response.status >= 500
-        ? "The platform could not answer. Nothing that you sent was kept."
+        ? "The platform could not answer. Look first whether what you sent is there already."
         : "The platform did not accept this.",
     way: "Try again. If it stays, send the code below to the people who run this place.",
     request,
