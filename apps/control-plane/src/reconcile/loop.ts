@@ -5,7 +5,7 @@ import type { Ctx } from "../context.ts"
 import { checks } from "./checks.ts"
 import { applyExpiry, endIdleSessions } from "./expiry.ts"
 import { followIdentityEvents } from "./identity-events.ts"
-import { sealUnfinishedIntents } from "./intents.ts"
+import { sealOrphanIntents, sealUnfinishedIntents } from "./intents.ts"
 import { sendMail } from "./mail.ts"
 import { releases } from "./releases.ts"
 import { reconcileRuns, stopForbiddenRuns } from "./runs.ts"
@@ -27,6 +27,7 @@ export const TASKS: readonly Task[] = [
   { name: "expiry", seconds: 5, run: applyExpiry },
   { name: "idle sessions", seconds: 15, run: endIdleSessions },
   { name: "intents", seconds: 5, run: sealUnfinishedIntents },
+  { name: "orphan intents", seconds: 20, run: sealOrphanIntents },
   { name: "mail", seconds: 3, run: sendMail },
   { name: "identity events", seconds: 5, run: followIdentityEvents },
   { name: "uploads", seconds: 3_600, run: uploads },

@@ -41,6 +41,17 @@ test("the entrance: a ticket once, a host-only cookie, on by refresh and not kep
   )
 })
 
+test("a lease that ran out while the notebook answered is said as that, not as a used-up allowance", async () => {
+  await rig.browse("/api/me")
+  rig.notebook.answer = () => {
+    rig.clock.ahead += 6_000
+    return { headers: { "content-type": "application/json" }, body: "{}" }
+  }
+  const answer = await rig.browse("/api/me")
+  assert.equal(answer.status, 503)
+  assert.equal(codeOf(answer.body), "control_plane_unreachable")
+})
+
 test("the entrance: only as the console's frame", async () => {
   rig.controlPlane.tickets.set(TICKET, rig.lease())
   for (const headers of [
