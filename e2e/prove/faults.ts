@@ -14,6 +14,10 @@ import { gather, type Crew } from "./faults/crew.ts"
 import { planRounds, playRound, type Round, type Scene } from "./faults/kills.ts"
 import { adminWork, checkerWork, holdWork, joinerWork, keepDoing } from "./faults/office.ts"
 import { Researcher } from "./faults/researcher.ts"
+import { checkDoubles } from "./faults/doubles.ts"
+import { prepareForLog } from "./faults/prepare.ts"
+import { checkStops } from "./faults/stops.ts"
+import { checkUnwritable } from "./faults/unwritable.ts"
 import { whyNotEngine, type Target } from "./faults/targets.ts"
 import { Watch } from "./faults/watch.ts"
 
@@ -28,20 +32,50 @@ const PROCESSES: readonly Target[] = [
   "door",
   "workspace",
 ]
+const PARTS = ["doubles", "kills", "engine", "stops", "log"] as const
+type Part = (typeof PARTS)[number]
 
 export async function run(stack: Stack): Promise<Tally> {
+  const unknown = (stack.parts ?? []).filter((part) => !(PARTS as readonly string[]).includes(part))
+  if (unknown.length > 0) throw new Error(`no part ${unknown.join()}; parts are ${PARTS.join(", ")}`)
+  const wants = (part: Part) => stack.parts === undefined || stack.parts.includes(part)
   const findings = new Findings((line) => stack.print(line))
   const random = randomFrom(stack.seed)
   const crew = await gather(stack.installation, stack.seed, random)
-  const engine = stack.parts === undefined || stack.parts.includes("engine")
-  const why = engine ? await whyNotEngine() : "it was not asked for"
-  if (why !== undefined) stack.print(`  the engine is left alone: ${why}`)
-  const targets = why === undefined ? [...PROCESSES, "engine" as const] : PROCESSES
-  await killRounds(stack, crew, findings, planRounds(targets, stack.rounds ?? ROUNDS, random))
+  const priya = new Researcher(crew, crew.people.priya, crew.liver)
+  if (wants("doubles")) await checkDoubles(crew, priya, findings)
+  const plan = wants("kills") || wants("engine") ? await planKills(stack, wants, random) : []
+  if (plan.length > 0 || wants("stops")) await killRounds(stack, crew, findings, plan, wants("stops"))
+  if (wants("log")) {
+    crew.over = false
+    const prepared = await prepareForLog(crew, new Researcher(crew, crew.people.priya, crew.liver))
+    await checkUnwritable(crew, prepared, findings, stack.print)
+    stack.print(`  ${await checkVerifies(crew, findings)}`)
+  }
   return findings.tally()
 }
 
-async function killRounds(stack: Stack, crew: Crew, findings: Findings, plan: Target[]): Promise<void> {
+async function planKills(
+  stack: Stack,
+  wants: (part: Part) => boolean,
+  random: () => number,
+): Promise<Target[]> {
+  const why = wants("engine") ? await whyNotEngine() : "it was not asked for"
+  if (why !== undefined) stack.print(`  the engine is left alone: ${why}`)
+  const targets: Target[] = [
+    ...(wants("kills") ? PROCESSES : []),
+    ...(why === undefined ? (["engine"] as const) : []),
+  ]
+  return targets.length === 0 ? [] : planRounds(targets, stack.rounds ?? ROUNDS, random)
+}
+
+async function killRounds(
+  stack: Stack,
+  crew: Crew,
+  findings: Findings,
+  plan: Target[],
+  stops: boolean,
+): Promise<void> {
   const from = (await exportLog(crew.people.kwame)).at(-1)?.index ?? 0
   const researchers = [
     new Researcher(crew, crew.people.priya, crew.liver),
@@ -68,6 +102,7 @@ async function killRounds(stack: Stack, crew: Crew, findings: Findings, plan: Ta
     watch.start()
     const rounds: Round[] = []
     for (const target of plan) rounds.push(await playRound(scene, target))
+    if (stops) await checkStops(scene)
     return rounds
   }
   try {

