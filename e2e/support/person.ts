@@ -21,6 +21,8 @@ export type Told =
   | { kind: "refused"; status: number; code: string }
   | { kind: "unanswered"; status: number; code: string }
 
+/** The sign-in is no subject here: on a busy machine it may take its time. */
+const SIGN_IN_WITHIN = 120_000
 const TOKEN_GOOD_FOR = 200_000
 const CODE_GOOD_FOR = 200_000
 
@@ -107,6 +109,7 @@ export class Person {
   async #renew(): Promise<void> {
     const answer = await ask(`${this.#identity}/token`, {
       method: "POST",
+      within: SIGN_IN_WITHIN,
       headers: { "content-type": "application/x-www-form-urlencoded" },
       body: new URLSearchParams({
         grant_type: "refresh_token",
@@ -133,6 +136,7 @@ export class Person {
     const code = await this.#walkForms(`${this.#identity}/auth?${search.toString()}`)
     const answer = await ask(`${this.#identity}/token`, {
       method: "POST",
+      within: SIGN_IN_WITHIN,
       headers: { "content-type": "application/x-www-form-urlencoded" },
       body: new URLSearchParams({
         grant_type: "authorization_code",
@@ -162,6 +166,7 @@ export class Person {
     for (let step = 0; step < 12; step += 1) {
       const answer = await ask(url, {
         method: body === undefined ? "GET" : "POST",
+        within: SIGN_IN_WITHIN,
         headers: {
           cookie: this.#cookies.header(url),
           ...(body === undefined ? {} : { "content-type": "application/x-www-form-urlencoded" }),
@@ -180,6 +185,11 @@ export class Person {
       }
       const page = answer.bytes.toString("utf8")
       const action = /<form[^>]*\saction="([^"]+)"/.exec(page)?.[1]?.replaceAll("&amp;", "&")
+      if (action === undefined && answer.status >= 500) {
+        // It is starting or too busy: the same page is asked for again.
+        await new Promise((resolve) => setTimeout(resolve, 3_000))
+        continue
+      }
       if (action === undefined)
         throw new Error(`${this.username}: no form on a sign-in page (${answer.status})`)
       url = action

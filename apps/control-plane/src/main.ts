@@ -32,6 +32,8 @@ function write(level: string, fields: Record<string, unknown>, message: string):
   process.stdout.write(`${JSON.stringify({ level, time: new Date().toISOString(), ...fields, message })}\n`)
 }
 
+const STOPS_WITHIN_MS = 8_000
+
 async function main(): Promise<void> {
   const config = readConfig(process.env)
 
@@ -99,9 +101,9 @@ async function main(): Promise<void> {
     if (stopping) return
     stopping = true
     log.info({ signal }, "stopping")
-    // A stop that hangs is cut by the engine; nothing here is needed for correctness.
-    await reconciling[Symbol.asyncDispose]()
-    await Promise.allSettled([app.close(), gateways.close()])
+    // What takes longer (a check that waits for its sandbox) is taken up again at the next start.
+    setTimeout(() => process.exit(0), STOPS_WITHIN_MS).unref()
+    await Promise.allSettled([reconciling[Symbol.asyncDispose](), app.close(), gateways.close()])
     await ctx.live[Symbol.asyncDispose]()
     await audit[Symbol.asyncDispose]()
     await ctx.db.destroy()

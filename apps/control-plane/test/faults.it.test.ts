@@ -104,8 +104,7 @@ test("a search table that is behind the log seals nothing", async () => {
 })
 
 test("readiness says when the gateway and custody are away", async () => {
-  const ready = async (part: string) =>
-    (await checkParts(stack.ctx)).find((one) => one.part === part)?.ready
+  const ready = async (part: string) => (await checkParts(stack.ctx)).find((one) => one.part === part)?.ready
   assert.equal(await ready("gateway"), false)
   noteGateway(stack.ctx)
   assert.equal(await ready("gateway"), true)

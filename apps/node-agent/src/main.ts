@@ -49,7 +49,9 @@ setInterval(() => void look(), 1_000).unref()
 
 for (const signal of ["SIGTERM", "SIGINT"] as const) {
   process.once(signal, () => {
-    // Runs go on without the agent; preparations are taken up again at the next start.
+    // Runs go on without the agent; preparations are taken up again at the next start, and whoever waits
+    // for a check asks again.
+    setTimeout(() => process.exit(0), 8_000).unref()
     void app.close().then(() => process.exit(0))
   })
 }

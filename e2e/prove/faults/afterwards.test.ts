@@ -9,6 +9,7 @@ import { Ledger, type Fact } from "./ledger.ts"
 
 const row = (index: number, code: string, actorId: string, facts: LogRow["facts"], more = {}): LogRow => ({
   index,
+  time: "2026-01-01T00:00:00.000Z",
   code,
   outcome: "done",
   actorId,

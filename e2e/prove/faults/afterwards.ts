@@ -14,6 +14,7 @@ import { isSentBack } from "./office.ts"
 
 export interface LogRow {
   index: number
+  time: string
   code: string
   outcome: string
   actorId: string
@@ -44,9 +45,9 @@ export async function settledLog(crew: Crew, from: number, seconds: number): Pro
     async () => {
       rows = await exportLog(crew.people.kwame)
       const reached = (rows.at(-1)?.index ?? -1) >= last
-      return reached && unfinished(rows.filter(({ index }) => index >= from)).length === 0
+      return reached && (seconds === 0 || unfinished(rows.filter(({ index }) => index >= from)).length === 0)
     },
-    seconds * 1_000,
+    Math.max(seconds, 30) * 1_000,
     3_000,
   )
   return rows

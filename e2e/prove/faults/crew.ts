@@ -6,8 +6,6 @@ import { Ledger } from "./ledger.ts"
 
 export const PEOPLE = ["priya", "hannah", "amara", "jonas", "mei", "ines", "kwame", "lena", "tomasz"] as const
 export type Name = (typeof PEOPLE)[number]
-/** These vote, release or lift: their tokens carry a fresh code from the start. */
-const FRESH: ReadonlySet<Name> = new Set(["jonas", "mei", "kwame", "lena"])
 
 export interface Project {
   readonly id: string
@@ -30,7 +28,7 @@ export async function gather(installation: Installation, seed: number, random: (
     Name,
     Person
   >
-  await Promise.all(PEOPLE.map((name) => people[name].signIn(FRESH.has(name))))
+  await Promise.all(PEOPLE.map((name) => people[name].signIn()))
   const listed = await people.amara.call("projectList")
   if (listed.kind !== "done") throw new Error(`no projects: ${listed.code}`)
   const projects = (listed.value["projects"] as { project: { id: string; title: string } }[]).map(
