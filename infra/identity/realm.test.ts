@@ -22,11 +22,6 @@ test("the console is a public client with PKCE, exact addresses and no other way
   assert.equal(service?.standardFlowEnabled, false)
 })
 
-test("the realm can write the letter that leads a new account to its password", () => {
-  assert.equal(realm.smtpServer.host, "mail")
-  assert.match(realm.smtpServer.from, /^[a-z]+@[a-z.]+$/)
-})
-
 test("both factors are asked in the first level: a client that asks for no level gets no shortcut", () => {
   const session = realm.authenticationFlows.find((flow) => flow.alias === "glasshouse session")
   assert.deepEqual(
