@@ -10,6 +10,7 @@ import { newId } from "../domain/id.ts"
 import { nextState, REQUEST } from "../domain/lifecycle.ts"
 import { decideFile, MOST_GROUPS, statesAfter, workingTurn, type FileDecision } from "../domain/outputs.ts"
 import type { PowerName } from "../domain/powers.ts"
+import { findPersonActor } from "../store/actors.ts"
 import type { Db, Tx } from "../store/db.ts"
 import {
   askForChecks,
@@ -34,7 +35,38 @@ export interface Loaded {
 
 export async function loadRequest(ctx: Ctx, db: Db | Tx, actor: Actor, request: string): Promise<Loaded> {
   const known = await getRequest(ctx, db, actor, request)
-  return { known, parts: await loadParts(db, request) }
+  return { known, parts: await countedParts(ctx, db, request) }
+}
+
+/** What stops everybody is no reason to doubt one reviewer's word; the release itself is refused by it. */
+const STOPS_EVERYBODY: ReadonlySet<string> = new Set([
+  "hold_installation",
+  "hold_project",
+  "hold_data_set",
+  "agreement_missing",
+  "agreement_expired",
+])
+
+/**
+ * A request whose votes can be counted: what was said by somebody who may not vote on it now (role ended or
+ * expired, held, a part in the project since) is left out. It counts again when they may.
+ */
+export async function countedParts(ctx: Ctx, db: Db | Tx, request: string): Promise<RequestParts> {
+  const parts = await loadParts(db, request)
+  if (!["independent", "consolidating", "approved"].includes(parts.request.state)) return parts
+  const lapsed = new Set<string>()
+  for (const { person_id: person } of parts.reviews)
+    if (!(await mayVoteNow(ctx, db, person, request))) lapsed.add(person)
+  return { ...parts, lapsed }
+}
+
+async function mayVoteNow(ctx: Ctx, db: Db | Tx, person: string, request: string): Promise<boolean> {
+  const actor = await findPersonActor(db, person, "", ctx.clock.now())
+  if (!actor) return false
+  const known = await getRequest(ctx, db, actor, request)
+  const facts = { ...known.facts, blocked: known.facts.blocked.filter((code) => !STOPS_EVERYBODY.has(code)) }
+  // Without its state: whether this is the time to vote is not the question.
+  return ctx.access.decide(actor, "file.vote", { kind: "Request", id: request }, facts).allow
 }
 
 /** The same, with the row locked first, so that what is decided stays true until the commit. */

@@ -11,12 +11,13 @@ import { decideRequest, REVIEWS_NEEDED, thirdIsNeeded } from "../domain/outputs.
 import type { PowerName } from "../domain/powers.ts"
 import type { Tx } from "../store/db.ts"
 import { writeToPerson } from "../store/letters.ts"
-import { loadParts, moveRequest, outputsOf, submittedReviewers, type RequestParts } from "../store/outputs.ts"
+import { moveRequest, outputsOf, submittedReviewers, type RequestParts } from "../store/outputs.ts"
 import { change, type Asked } from "./change.ts"
 import { assertMay, assertPerson, may } from "./load.ts"
 import { fileOf } from "./output-files.ts"
 import {
   assertMove,
+  countedParts,
   decisionsOf,
   insertComment,
   loadForChange,
@@ -87,12 +88,19 @@ function explained(parts: RequestParts, person: string, file: string, after?: Da
   )
 }
 
-/** Votes are settled whenever they change after both reviews are in. */
-async function settle(ctx: Ctx, tx: Tx, loaded: Loaded): Promise<RequestState> {
-  const parts = await loadParts(tx, loaded.known.row.id)
+/** The state that the votes which count ask for now. */
+export function settledState(parts: RequestParts): RequestState {
   const from = parts.request.state
-  if (from !== "independent" && from !== "consolidating") return from
-  const to = decideRequest(from, submittedReviewers(parts).size, [...decisionsOf(parts).values()])
+  if (from !== "independent" && from !== "consolidating" && from !== "approved") return from
+  const phase = from === "independent" ? "independent" : "consolidating"
+  return decideRequest(phase, submittedReviewers(parts).size, [...decisionsOf(parts).values()])
+}
+
+/** Votes are settled whenever they change after both reviews are in, and when one counts no more. */
+export async function settle(ctx: Ctx, tx: Tx, request: string): Promise<RequestState> {
+  const parts = await countedParts(ctx, tx, request)
+  const from = parts.request.state
+  const to = settledState(parts)
   if (to === from) return from
   if (!systemMoves(REQUEST, from, to)) throw new Error(`no move from ${from} to ${to}`)
   const moved = await moveRequest(tx, {
@@ -154,7 +162,7 @@ export async function voteOnFile(
       )
       .execute()
     const before = stateOf(loaded)
-    const state = await settle(ctx, tx, loaded)
+    const state = await settle(ctx, tx, request)
     const { project, facts } = requestFacts(loaded)
     await record({
       code: "output.voted",
@@ -188,7 +196,7 @@ export async function submitReview(
       .where("submitted_at", "is", null)
       .executeTakeFirst()
     if (submitted.numUpdatedRows !== 1n) throw new Conflict("already_done")
-    const state = await settle(ctx, tx, loaded)
+    const state = await settle(ctx, tx, request)
     const { project, facts } = requestFacts(loaded)
     await recordStep(
       ctx,

@@ -258,6 +258,7 @@ const STEP_STATES: Readonly<Record<string, View["timeline"][number]["state"]>> =
   "output.submitted": "moving",
   "output.checked": "moving",
   "output.reviewed": "moving",
+  "output.reopened": "waits",
   "output.returned": "waits",
   "output.released": "done",
   "output.downloaded": "done",

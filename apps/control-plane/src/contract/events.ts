@@ -92,6 +92,7 @@ export const EVENTS = {
   "output.fileViewed": { family: "outputs", version: 1 },
   "output.voted": { family: "outputs", version: 1 },
   "output.reviewed": { family: "outputs", version: 1 },
+  "output.reopened": { family: "outputs", version: 1 },
   "output.returned": { family: "outputs", version: 1 },
   "output.rejected": { family: "outputs", version: 1 },
   "output.released": { family: "outputs", version: 1, register: true },

@@ -76,7 +76,8 @@ export const REQUEST: Lifecycle<RequestState> = {
       "request.withdraw": "withdrawn",
       ...LOOK("approved"),
     },
-    system: [],
+    // a vote that counts no more
+    system: ["consolidating"],
   },
   released: {
     holder: "nobody",

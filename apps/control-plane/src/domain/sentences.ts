@@ -274,6 +274,8 @@ const EVENT_SENTENCES: Readonly<Record<EventCode, EventSentence>> = {
   "output.voted": (w, f) => `${who(w)} voted on a file of request ${f["number"]}`,
   "output.reviewed": (_w, f) =>
     `${votedWords(Number(f["submitted"] ?? 0), Number(f["needed"] ?? 2))} on request ${f["number"]}`,
+  "output.reopened": (_w, f) =>
+    `Request ${f["number"]} is with its checkers again, because an approval of it counts no more`,
   "output.returned": (_w, f) => `Request ${f["number"]} was returned to its author`,
   "output.rejected": (_w, f) => `Request ${f["number"]} was rejected`,
   "output.released": (_w, f) => `Request ${f["number"]} was released, ${files(f["files"])}`,

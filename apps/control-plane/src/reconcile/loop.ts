@@ -11,6 +11,7 @@ import { releases } from "./releases.ts"
 import { reconcileRuns, stopForbiddenRuns } from "./runs.ts"
 import { reconcileStages } from "./stages.ts"
 import { sweepObjects, uploads } from "./uploads.ts"
+import { votes } from "./votes.ts"
 
 export interface Task {
   readonly name: string
@@ -23,6 +24,7 @@ export const TASKS: readonly Task[] = [
   { name: "forbidden runs", seconds: 1, run: stopForbiddenRuns },
   { name: "stages", seconds: 2, run: reconcileStages },
   { name: "checks", seconds: 2, run: checks },
+  { name: "votes", seconds: 5, run: votes },
   { name: "releases", seconds: 2, run: releases },
   { name: "expiry", seconds: 5, run: applyExpiry },
   { name: "idle sessions", seconds: 15, run: endIdleSessions },

@@ -31,6 +31,8 @@ export interface RequestParts {
   /** of the present turn */
   readonly reviews: ReviewRow[]
   readonly votes: VoteRow[]
+  /** reviewers whose word counts no more; see countedParts */
+  readonly lapsed: ReadonlySet<string>
   readonly comments: CommentRow[]
 }
 
@@ -100,6 +102,7 @@ export async function loadParts(db: Db | Tx, request: string): Promise<RequestPa
     checks: new Map(checks.map((c) => [c.file_id, c])),
     reviews,
     votes,
+    lapsed: new Set(),
     comments,
   }
 }
@@ -108,8 +111,10 @@ export function outputsOf(parts: RequestParts): RequestFileRow[] {
   return parts.files.filter((f) => f.kind === "output")
 }
 
+/** Those whose review is in and counts. */
 export function submittedReviewers(parts: RequestParts): ReadonlySet<string> {
-  return new Set(parts.reviews.filter((r) => r.submitted_at !== null).map((r) => r.person_id))
+  const counted = parts.reviews.filter((r) => r.submitted_at !== null && !parts.lapsed.has(r.person_id))
+  return new Set(counted.map((r) => r.person_id))
 }
 
 /** Votes on one file by those who have submitted their review. */
