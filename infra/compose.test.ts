@@ -35,3 +35,41 @@ test("a value that could begin a line of its own never reaches the file", () => 
   for (const value of ["a\nB=c", "a\r", "$HOME", "'", '"', "a#b", "\\"])
     assert.throws(() => renderEnvironmentFile({ A: value }), /environment file/)
 })
+
+/** Host paths below the state directory that a service sees, from the lines of its part of the file. */
+function statePaths(service: string): string[] {
+  const part = new RegExp(`^  ${service}:\\n((?:(?:    .*)?\\n)+)`, "m").exec(text)?.[1] ?? ""
+  return [...part.matchAll(/source: "?\$\{GLASSHOUSE_STATE_DIR\}([^",\s]*)/g)]
+    .map((m) => m[1] ?? "")
+    .toSorted()
+}
+
+test("the node agent sees what it works in, and no key, secret, database or object", () => {
+  assert.deepEqual(statePaths("node-agent"), [
+    "/homes",
+    "/runs",
+    "/scratch",
+    "/shared",
+    "/slots",
+    "/sock/agent",
+  ])
+})
+
+test("no service sees the whole state directory, nor all secrets or keys", () => {
+  for (const service of [
+    "edge",
+    "control-plane",
+    "gateway",
+    "node-agent",
+    "custody",
+    "postgresql",
+    "minio",
+  ]) {
+    const paths = statePaths(service)
+    assert.ok(paths.length > 0, service)
+    for (const seen of paths) {
+      assert.ok(seen.length > 1, `${service} sees everything`)
+      assert.doesNotMatch(seen, /^\/(secrets|keys)$/, service)
+    }
+  }
+})

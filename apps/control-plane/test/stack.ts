@@ -118,6 +118,7 @@ export async function startStack(): Promise<Stack> {
           runSandbox(sandbox, options, tar),
         picture: (_id: string, kind: string, bytes: NodeJS.ReadableStream) =>
           runPicture(sandbox, kind, bytes),
+        storage: async () => ({ homes: [], shared: [] }),
         node: async () => ({
           protocol: 1,
           node: "node",

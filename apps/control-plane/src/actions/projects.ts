@@ -359,6 +359,31 @@ export async function viewUse(ctx: Ctx, asked: Asked, id: string) {
     people: all.sort((a, b) =>
       a.month === b.month ? a.person.name.localeCompare(b.person.name) : a.month < b.month ? 1 : -1,
     ),
-    storage: { homeBytes: 0, sharedBytes: 0 },
+    storage: await measureStorage(ctx, id),
+  }
+}
+
+/** null while the node does not answer: not known is not zero. */
+async function measureStorage(
+  ctx: Ctx,
+  project: string,
+): Promise<{ homeBytes: number; sharedBytes: number } | null> {
+  const homes = await ctx.db
+    .selectFrom("workspace")
+    .select("id")
+    .where("project_id", "=", project)
+    .where("state", "<>", "deleted")
+    .execute()
+  try {
+    const storage = await ctx.drivers.agent.storage()
+    const sum = (all: typeof storage.homes, ids: ReadonlySet<string>) =>
+      all.reduce((bytes, one) => bytes + (ids.has(one.id) ? one.bytes : 0), 0)
+    return {
+      homeBytes: sum(storage.homes, new Set(homes.map((h) => h.id))),
+      sharedBytes: sum(storage.shared, new Set([project])),
+    }
+  } catch (error) {
+    ctx.log.warn({ project, cause: String(error) }, "how much is stored is not known")
+    return null
   }
 }

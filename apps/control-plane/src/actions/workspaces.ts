@@ -158,7 +158,7 @@ export async function viewWorkspace(ctx: Ctx, asked: Asked, id: string) {
     person: { id: actor.person, name: actor.name },
     state: row.state,
     code,
-    reason: code === null ? null : workspaceReason(code),
+    reason: code === null ? null : workspaceReason(code, row.state),
     steps: viewSteps(run, row.state),
     run: run
       ? {
@@ -193,7 +193,7 @@ const REASONS: Readonly<Record<string, string>> = {
   workspace_died:
     "It stopped unexpectedly and was started again. Saved files are kept; what was only in memory is lost.",
   out_of_memory:
-    "It used more memory than it has and was stopped. Saved files are kept. Read fewer columns, or let DuckDB do the work.",
+    "It used more memory than it has, so it was started again. Saved files are kept; what was only in memory is lost. Read fewer columns, or let DuckDB do the work.",
   probe_failed:
     "One of its walls did not hold, so it was destroyed before you could enter. The operator was told.",
   image_missing: "The workspace image is missing on this machine. The operator was told.",
@@ -201,8 +201,17 @@ const REASONS: Readonly<Record<string, string>> = {
   start_failed: "It could not be started. Try again; the operator sees why.",
   stopped: "You closed it.",
 }
-export function workspaceReason(code: string): string {
-  return REASONS[code] ?? refusalSentence(code)
+/** The same, where starting it again did not help. */
+const GIVEN_UP: Readonly<Record<string, string>> = {
+  door_died:
+    "Its door to the platform stopped again and again, so it was not started any more. Saved files are kept; the operator sees why.",
+  workspace_died:
+    "It stopped again and again, so it was not started any more. Saved files are kept; open it to try once more.",
+  out_of_memory:
+    "It used more memory than it has again and again, so it was not started any more. Saved files are kept. Open it and read fewer columns.",
+}
+export function workspaceReason(code: string, state?: string): string {
+  return (state === "failed" ? GIVEN_UP[code] : undefined) ?? REASONS[code] ?? refusalSentence(code)
 }
 
 type StepView = {

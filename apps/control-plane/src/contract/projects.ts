@@ -218,7 +218,8 @@ export const projectOperations = [
           shownBytes: Type.Integer(),
         }),
       ),
-      storage: strict({ homeBytes: Type.Integer(), sharedBytes: Type.Integer() }),
+      /** bytes on disk; null while the node does not answer */
+      storage: nullable(strict({ homeBytes: Type.Integer(), sharedBytes: Type.Integer() })),
     }),
   }),
   operation({

@@ -1,6 +1,14 @@
 // The node agent: runs, checks and data stages on one engine. All verbs are idempotent by id, so any
 // of them may be repeated after an answer was lost.
-import type { NodeInfo, RunList, RunRequest, RunStatus, StageRequest, StageStatus } from "#protocol/agent.ts"
+import type {
+  NodeInfo,
+  RunList,
+  RunRequest,
+  RunStatus,
+  StageRequest,
+  StageStatus,
+  Storage,
+} from "#protocol/agent.ts"
 import { openSocketClient } from "./http-socket.ts"
 
 export interface CheckOptions {
@@ -16,6 +24,8 @@ export interface AgentDriver extends AsyncDisposable {
   listRuns(): Promise<RunList>
   startRun(run: string, request: RunRequest): Promise<RunStatus>
   stopRun(run: string): Promise<void>
+  /** Bytes on disk of every home and shared folder. */
+  storage(): Promise<Storage>
   deleteHome(workspace: string): Promise<void>
   /** Answers the checker's JSON document; NeighbourRefused `check_failed` when the sandbox died. `ids` is the base of the project's person_id range. */
   check(id: string, options: CheckOptions, tar: NodeJS.ReadableStream): Promise<unknown>
@@ -23,6 +33,8 @@ export interface AgentDriver extends AsyncDisposable {
   picture(id: string, kind: string, bytes: NodeJS.ReadableStream): Promise<Buffer>
   startStage(job: string, request: StageRequest): Promise<StageStatus>
   stage(job: string): Promise<StageStatus>
+  /** An ended job; absent is fine. */
+  forgetStage(job: string): Promise<void>
 }
 
 export function openAgent(socketPath: string): AgentDriver {
@@ -55,6 +67,8 @@ export function openAgent(socketPath: string): AgentDriver {
       }),
     startStage: (job, body) =>
       client.call({ method: "PUT", path: `/v1/stages/${job}`, body, milliseconds: 30_000 }),
+    storage: () => client.call({ method: "GET", path: "/v1/storage" }),
+    forgetStage: (job) => client.call({ method: "DELETE", path: `/v1/stages/${job}`, milliseconds: 15_000 }),
     stage: (job) => client.call({ method: "GET", path: `/v1/stages/${job}` }),
     [Symbol.asyncDispose]: () => client[Symbol.asyncDispose](),
   }

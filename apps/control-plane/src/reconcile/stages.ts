@@ -1,6 +1,6 @@
 // Takes data through its stages, one step at a time: each finished stage begins the next in the same
 // transaction that records it. The agent runs the processes; asking it twice for one job starts one.
-import type { StageName } from "#protocol/agent.ts"
+import type { StageName, StageStatus } from "#protocol/agent.ts"
 import { change, type Asked, type Recorder } from "../actions/change.ts"
 import { insertStage, startExtract } from "../actions/data.ts"
 import type { Ctx } from "../context.ts"
@@ -112,6 +112,16 @@ async function follow(ctx: Ctx, job: Job): Promise<void> {
     return
   }
   if (status.state === "failed" && (await tryAgain(ctx, job, status.code))) return
+  await finish(ctx, job, status)
+  // Written down: what is left of the process may go. Where this is missed the agent does it after an hour.
+  await ctx.drivers.agent
+    .forgetStage(job.id)
+    .catch((error: unknown) =>
+      ctx.log.warn({ job: job.id, cause: String(error) }, "an ended stage stays a while"),
+    )
+}
+
+async function finish(ctx: Ctx, job: Job, status: StageStatus): Promise<void> {
   await change(ctx, SYSTEM, async (tx, recorder) => {
     const moved = await tx
       .updateTable("stage_job")

@@ -99,7 +99,7 @@ async function requireImages(ctx: Context): Promise<void> {
 
 /** Images are sparse: a disk that fills up under them would fail writes of everybody who runs. */
 async function requireRoom(ctx: Context): Promise<void> {
-  const { bavail, bsize } = await statfs(ctx.layout.state)
+  const { bavail, bsize } = await statfs(join(ctx.layout.state, "homes"))
   if (bavail * bsize < LEAST_FREE_BYTES) throw new Failed("disk_full", "less than 1 GiB of disk is free")
 }
 

@@ -1,15 +1,15 @@
 // Data stages: one container per job, told what to do on its standard input, read from its output. The
-// container and its log are the memory, so a restart of the agent loses no result. Ended ones are kept
-// for an hour and then removed.
-import { existsSync } from "node:fs"
+// container and its log are the memory, so a restart of the agent loses no result. Ended ones are removed
+// when their caller has written the result down, or after an hour. What a stage is given (its key, custody's
+// socket) is bound by the engine; the agent itself sees none of it.
 import { chown, mkdir, rm } from "node:fs/promises"
 import type { StageRequest, StageStatus } from "#protocol/agent.ts"
 import type { Context } from "../context.ts"
 import { containmentFaults } from "../domain/containment.ts"
-import { stageSpec } from "../domain/containers.ts"
+import { stageSpec, type Spec } from "../domain/containers.ts"
 import { AgentError, conflict, notFound, unavailable } from "../domain/errors.ts"
 import { requireId } from "../domain/ids.ts"
-import { containerName, demoData, scratchDirectory, stageSecrets } from "../domain/layout.ts"
+import { containerName, scratchDirectory } from "../domain/layout.ts"
 import { readStageLine, stageStatus, type StageProcess } from "../domain/stage-output.ts"
 import {
   ensureContainer,
@@ -39,9 +39,6 @@ export async function startStage(ctx: Context, job: string, request: StageReques
     throw unavailable("no_stage_network", "No network for data stages is configured.")
   if ((await findImage(ctx.engine, ctx.images.app)) === null)
     throw unavailable("image_missing", `There is no image ${ctx.images.app}.`)
-  if (!existsSync(stageSecrets(ctx.layout, stage))) {
-    throw unavailable("stage_secret_missing", `The stage ${stage} has no store key on this node.`)
-  }
 
   const spec = stageSpec(
     ctx.layout,
@@ -56,13 +53,34 @@ export async function startStage(ctx: Context, job: string, request: StageReques
   if (faults.length > 0)
     throw new AgentError(500, "internal", `refused to make ${spec.name}: ${faults.join(", ")}`)
   await makeScratch(ctx, job)
-  if (stage === "land") await mkdir(demoData(ctx.layout), { recursive: true })
-  const container = known ?? (await ensureContainer(ctx.engine, spec))
+  const container = known ?? (await makeStage(ctx, spec, job, stage))
   const input = await attachInput(ctx.engine, container.id)
   await startContainer(ctx.engine, container.id)
   input.on("error", () => undefined)
   input.end(`${JSON.stringify(params)}\n`)
   return await readStage(ctx, job)
+}
+
+async function makeStage(ctx: Context, spec: Spec, job: string, stage: string): Promise<ContainerState> {
+  try {
+    return await ensureContainer(ctx.engine, spec)
+  } catch (error) {
+    await removeScratch(ctx, job)
+    if (error instanceof AgentError && /bind source path does not exist/.test(error.message))
+      throw unavailable("stage_secret_missing", `The stage ${stage} lacks something on this node.`, error)
+    throw error
+  }
+}
+
+/** Forgets an ended job and all that is left of it. Absent is fine. Throws 409 `stage_running`. */
+export async function forgetStage(ctx: Context, job: string): Promise<void> {
+  requireId("job", job)
+  const name = containerName(ctx.layout, "stage", job)
+  const container = await findContainer(ctx.engine, name)
+  if (container?.running === true) throw conflict("stage_running", "This job still runs.")
+  if (container !== null) await removeContainer(ctx.engine, name)
+  await removeScratch(ctx, job)
+  ctx.stages.delete(job)
 }
 
 /** Throws 404 when there is no such job. */

@@ -1,10 +1,11 @@
 // Quota images and their late binds. An image is mounted once per node, however many slots use it: two
 // mounts of one image through two loop devices would destroy it.
-import { rm } from "node:fs/promises"
-import { join } from "node:path"
+import { readdir, rm, stat } from "node:fs/promises"
+import { dirname, join } from "node:path"
+import type { Storage } from "#protocol/agent.ts"
 import type { Context } from "../context.ts"
 import { conflict } from "../domain/errors.ts"
-import { requireId } from "../domain/ids.ts"
+import { isId, requireId } from "../domain/ids.ts"
 import {
   runDirectory,
   slotDirectory,
@@ -70,6 +71,30 @@ export async function deleteStorage(ctx: Context, kind: StorageKind, id: string)
     await removeDirectory(target)
     await rm(storageImage(ctx.layout, kind, id), { force: true })
   })
+}
+
+const BLOCK_BYTES = 512
+
+/** Bytes that every image takes on this node's disk: what was ever written to it, not its size. */
+export async function measureStorage(ctx: Context): Promise<Storage> {
+  const [homes, shared] = await Promise.all([measure(ctx, "home"), measure(ctx, "shared")])
+  return { homes, shared }
+}
+
+async function measure(ctx: Context, kind: StorageKind): Promise<Storage["homes"]> {
+  const directory = dirname(storageImage(ctx.layout, kind, "aaaaaaaaaaaa"))
+  const ids = (await readdir(directory))
+    .filter((name) => name.endsWith(".img"))
+    .map((name) => name.slice(0, -".img".length))
+    .filter(isId)
+  const found = await Promise.all(
+    ids.map(async (id) => {
+      // One may be deleted while the others are measured.
+      const image = await stat(storageImage(ctx.layout, kind, id)).catch(() => null)
+      return image === null ? [] : [{ id, bytes: image.blocks * BLOCK_BYTES }]
+    }),
+  )
+  return found.flat()
 }
 
 async function open(ctx: Context, kind: StorageKind, id: string, megabytes: number): Promise<string> {

@@ -1,4 +1,5 @@
 import { statfs } from "node:fs/promises"
+import { join } from "node:path"
 import type { FastifyInstance } from "fastify"
 import { AGENT_PROTOCOL, type NodeInfo } from "#protocol/agent.ts"
 import type { Context } from "../context.ts"
@@ -7,7 +8,7 @@ import { engineInfo, findImage } from "../drivers/engine.ts"
 export function registerNode(app: FastifyInstance, ctx: Context): void {
   app.get("/v1/node", async (): Promise<NodeInfo> => {
     const engine = await engineInfo(ctx.engine)
-    const disk = await statfs(ctx.layout.state)
+    const disk = await statfs(join(ctx.layout.state, "homes"))
     const images = await Promise.all(
       Object.values(ctx.images).map(async (name) => {
         const id = await findImage(ctx.engine, name)

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from "fastify"
 import { RunRequest } from "#protocol/agent.ts"
 import { listRuns, startRun, stopRun } from "../actions/runs.ts"
-import { deleteStorage } from "../actions/storage.ts"
+import { deleteStorage, measureStorage } from "../actions/storage.ts"
 import type { Context } from "../context.ts"
 
 export function registerRuns(app: FastifyInstance, ctx: Context): void {
@@ -18,6 +18,8 @@ export function registerRuns(app: FastifyInstance, ctx: Context): void {
     await stopRun(ctx, request.params.run)
     return await reply.status(204).send()
   })
+
+  app.get("/v1/storage", async () => await measureStorage(ctx))
 
   app.delete<{ Params: { workspace: string } }>("/v1/workspaces/:workspace/home", async (request, reply) => {
     await deleteStorage(ctx, "home", request.params.workspace)

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from "fastify"
 import { StageRequest } from "#protocol/agent.ts"
-import { readStage, startStage } from "../actions/stages.ts"
+import { forgetStage, readStage, startStage } from "../actions/stages.ts"
 import type { Context } from "../context.ts"
 
 export function registerStages(app: FastifyInstance, ctx: Context): void {
@@ -15,4 +15,9 @@ export function registerStages(app: FastifyInstance, ctx: Context): void {
     "/v1/stages/:job",
     async (request) => await readStage(ctx, request.params.job),
   )
+
+  app.delete<{ Params: { job: string } }>("/v1/stages/:job", async (request, reply) => {
+    await forgetStage(ctx, request.params.job)
+    return await reply.status(204).send()
+  })
 }

@@ -69,6 +69,12 @@ export const NodeInfo = Type.Object({
 
 // DELETE /v1/runs/:run             stop (SIGTERM, 10 s, SIGKILL), unmount, remove; 204 also when absent
 // DELETE /v1/workspaces/:ws/home   delete a stopped workspace's home image; 409 `in_use`
+/** GET /v1/storage: bytes that home and shared folders take on this node's disk. */
+export const Storage = Type.Object({
+  homes: Type.Array(Type.Object({ id: Type.String(), bytes: Type.Integer() })),
+  shared: Type.Array(Type.Object({ id: Type.String(), bytes: Type.Integer() })),
+})
+
 // DELETE /v1/projects/:id/shared   delete a project's shared folder; 409 `in_use`
 
 /**
@@ -91,6 +97,7 @@ export const StageName = Type.Enum([...STAGES])
  * PUT /v1/stages/:job  starts one short-lived data-pipeline process with that stage's own store
  * credential. 202 StageStatus. GET /v1/stages/:job: StageStatus. `params` goes to the process as its
  * standard input, one JSON document; `result` is the last JSON line of its standard output.
+ * DELETE /v1/stages/:job forgets one that has ended; 204 also when absent, 409 `stage_running`.
  */
 export const StageRequest = Type.Object(
   { stage: StageName, params: Type.Record(Type.String(), Type.Unknown()) },
@@ -112,6 +119,7 @@ export type RunStep = Static<typeof RunStep>
 export type RunRequest = Static<typeof RunRequest>
 export type RunStatus = Static<typeof RunStatus>
 export type RunList = Static<typeof RunList>
+export type Storage = Static<typeof Storage>
 export type NodeInfo = Static<typeof NodeInfo>
 export type ProbeResult = Static<typeof ProbeResult>
 export type StageName = Static<typeof StageName>

@@ -127,12 +127,16 @@ function UseCharts({ use }: { use: UseView }) {
           </table>
         </TableBox>
         <p className="small text-2" style={{ marginTop: 12 }}>
-          Storage: {formatBytes(use.storage.homeBytes)} in home folders,{" "}
-          {formatBytes(use.storage.sharedBytes)} shared. {describeTurnaround(use)}
+          {describeStorage(use)} {describeTurnaround(use)}
         </p>
       </section>
     </>
   )
+}
+
+function describeStorage({ storage }: UseView): string {
+  if (storage === null) return "How much is stored is not known now: the machine does not answer."
+  return `Storage: ${formatBytes(storage.homeBytes)} in home folders, ${formatBytes(storage.sharedBytes)} shared.`
 }
 
 function describeTurnaround(use: UseView): string {
