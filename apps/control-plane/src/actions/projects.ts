@@ -144,7 +144,9 @@ async function viewDataRoom(ctx: Ctx, known: Known<ProjectRow>) {
   const newest = numbers[0]
   return {
     extract: current?.id ?? null,
-    snapshot: newest ? `Snapshot ${newest.number}, ${dateInWords(civilDate(newest.created_at, ctx.config.zone))}` : null,
+    snapshot: newest
+      ? `Snapshot ${newest.number}, ${dateInWords(civilDate(newest.created_at, ctx.config.zone))}`
+      : null,
     people: manifest?.people ?? null,
     preparing: job
       ? {
