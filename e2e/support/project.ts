@@ -46,11 +46,12 @@ export async function acceptInvitation(page: Page, link: string, title: string):
   await page.getByRole("heading", { level: 1, name: title }).waitFor()
 }
 
-/** Reads the project's agreement and signs the version in force. */
+/** Reads the project's agreement and signs the version in force, unless that was done at an earlier stay. */
 export async function signAgreement(page: Page, project: string): Promise<void> {
   await page.goto(`${SITE}/projects/${project}/agreement`)
   const sign = page.getByRole("button", { name: "Sign this version" })
-  await sign.click()
+  await sign.waitFor()
+  if (await sign.isEnabled()) await sign.click()
   await page.getByRole("button", { name: "Sign this version", disabled: true }).waitFor()
 }
 
