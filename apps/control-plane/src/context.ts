@@ -7,6 +7,7 @@ import type { Access } from "./domain/decide.ts"
 import type { AgentDriver } from "./drivers/agent.ts"
 import type { CustodyDriver } from "./drivers/custody.ts"
 import type { IdentityDriver } from "./drivers/identity.ts"
+import type { Jobs } from "./drivers/jobs.ts"
 import type { Live } from "./drivers/live.ts"
 import type { MailDriver } from "./drivers/mail.ts"
 import type { ObjectStore } from "./drivers/objects.ts"
@@ -39,5 +40,6 @@ export interface Ctx {
   readonly clock: Clock
   readonly drivers: Drivers
   readonly live: Live
+  readonly jobs: Jobs
   readonly log: Logger
 }

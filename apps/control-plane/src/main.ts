@@ -14,10 +14,12 @@ import { loadAccess } from "./domain/decide.ts"
 import { openAgent } from "./drivers/agent.ts"
 import { openCustody } from "./drivers/custody.ts"
 import { openIdentity } from "./drivers/identity.ts"
+import { openJobs, prepareJobs } from "./drivers/jobs.ts"
 import { openLive } from "./drivers/live.ts"
 import { openMail } from "./drivers/mail.ts"
 import { openObjects } from "./drivers/objects.ts"
 import { buildGatewayServer } from "./http/gateway-server.ts"
+import { startJobs } from "./reconcile/jobs.ts"
 import { startReconciling } from "./reconcile/loop.ts"
 import { openDb, openPool } from "./store/db.ts"
 import { migrate } from "./store/migrate.ts"
@@ -43,6 +45,7 @@ async function main(): Promise<void> {
   const applied = await migrate(owner)
   await owner.destroy()
   if (applied.length > 0) log.info({ applied }, "database migrated")
+  await prepareJobs({ connectionString: config.database.owner }, config.zone)
 
   const access = loadAccess(join(config.policiesDir, "access"))
   const pool = openPool({ connectionString: config.database.app })
@@ -74,6 +77,10 @@ async function main(): Promise<void> {
       mail: openMail(config.mail),
       objects: openObjects(config.store),
     },
+    jobs: await openJobs(
+      { connectionString: config.database.app },
+      { zone: config.zone, onError: (error) => log.warn({ cause: error.message }, "jobs are in trouble") },
+    ),
     live: await openLive(config.database.app, (message) => log.warn({}, message)),
     log,
   }
@@ -94,6 +101,7 @@ async function main(): Promise<void> {
   chmodSync(socket, 0o660)
   await app.listen({ host: config.listen.host, port: config.listen.port })
   const reconciling = startReconciling(ctx)
+  await startJobs(ctx)
   log.info({ port: config.listen.port }, "control plane is listening")
 
   let stopping = false
@@ -103,7 +111,12 @@ async function main(): Promise<void> {
     log.info({ signal }, "stopping")
     // What takes longer (a check that waits for its sandbox) is taken up again at the next start.
     setTimeout(() => process.exit(0), STOPS_WITHIN_MS).unref()
-    await Promise.allSettled([reconciling[Symbol.asyncDispose](), app.close(), gateways.close()])
+    await Promise.allSettled([
+      reconciling[Symbol.asyncDispose](),
+      ctx.jobs[Symbol.asyncDispose](),
+      app.close(),
+      gateways.close(),
+    ])
     await ctx.live[Symbol.asyncDispose]()
     await audit[Symbol.asyncDispose]()
     await ctx.db.destroy()

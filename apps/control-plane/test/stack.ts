@@ -15,6 +15,7 @@ import type { PersonActor } from "../src/domain/actor.ts"
 import { loadAccess } from "../src/domain/decide.ts"
 import { Unauthenticated } from "../src/domain/errors.ts"
 import { newId } from "../src/domain/id.ts"
+import { openJobs, prepareJobs } from "../src/drivers/jobs.ts"
 import { openLive } from "../src/drivers/live.ts"
 import type { Letter } from "../src/drivers/mail.ts"
 import { findPersonActor } from "../src/store/actors.ts"
@@ -79,6 +80,11 @@ export async function startStack(): Promise<Stack> {
     publishedDirectory: published,
   })
   const live = await openLive(own, () => {})
+  await prepareJobs({ connectionString: own, options: "-c role=glasshouse_owner" }, "Europe/London")
+  const jobs = await openJobs(
+    { connectionString: own, options: "-c role=glasshouse_app" },
+    { zone: "Europe/London", onError: () => {}, keepTime: false },
+  )
   const store = makeMemoryStore()
   const sandbox = makeSandbox()
   const letters: Letter[] = []
@@ -145,6 +151,7 @@ export async function startStack(): Promise<Stack> {
       },
     },
     live,
+    jobs,
     log: { info() {}, warn() {}, error() {} },
   } as unknown as Ctx
 
@@ -227,6 +234,7 @@ export async function startStack(): Promise<Stack> {
     },
     async [Symbol.asyncDispose]() {
       await app.close()
+      await jobs[Symbol.asyncDispose]()
       await live[Symbol.asyncDispose]()
       await audit[Symbol.asyncDispose]()
       await pool.end()

@@ -13,6 +13,7 @@ import { lockProject } from "./agreement-versions.ts"
 import { assertRolesCompatible } from "./appointments.ts"
 import { change, type Asked } from "./change.ts"
 import { endExpiryHolds } from "./holds.ts"
+import { writeTo } from "./letters.ts"
 import { assertMay, assertPerson, getProject, may } from "./load.ts"
 
 const INVITATION_DAYS = 7
@@ -109,16 +110,11 @@ export async function inviteMember(
       .returning("id")
       .executeTakeFirst()
     if (!made) throw new Conflict("already_exists")
-    await tx
-      .insertInto("mail")
-      .values({
-        id: newId(),
-        recipient: email,
-        subject: "You are invited to Glasshouse",
-        body: `You are invited to a project. Sign in and read the invitation here:\n\n${link}\n\nThe link works for seven days and only for this address.\n`,
-        sent_at: null,
-      })
-      .execute()
+    await writeTo(ctx, tx, email, {
+      subject: "You are invited to Glasshouse",
+      text: "You are invited to a project. The link works for seven days and only for this address. Sign in and read the invitation here:",
+      link,
+    })
     await record({
       code: "member.invited",
       project,

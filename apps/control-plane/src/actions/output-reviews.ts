@@ -10,8 +10,8 @@ import { nextState, REQUEST, systemMoves } from "../domain/lifecycle.ts"
 import { decideRequest, REVIEWS_NEEDED, thirdIsNeeded } from "../domain/outputs.ts"
 import type { PowerName } from "../domain/powers.ts"
 import type { Tx } from "../store/db.ts"
-import { writeToPerson } from "../store/letters.ts"
 import { moveRequest, outputsOf, submittedReviewers, type RequestParts } from "../store/outputs.ts"
+import { writeToPerson } from "./letters.ts"
 import { change, type Asked } from "./change.ts"
 import { assertMay, assertPerson, may } from "./load.ts"
 import { fileOf } from "./output-files.ts"
@@ -282,7 +282,7 @@ async function endTurn(
         detail: { text },
       },
     )
-    await writeToPerson(tx, author_id, {
+    await writeToPerson(ctx, tx, author_id, {
       subject: "One of your requests for release has news",
       text: "An output checker has written to you about a request for release. Sign in and read it here:",
       link: requestLink(ctx, request),

@@ -79,10 +79,12 @@ export function getSite(ctx: Ctx) {
   }
 }
 
+const JOB_NAMES = { mail: "letters", sweep: "sweeps", "mail-dead": "undeliverable letters" } as const
+
 export async function viewPlatform(ctx: Ctx, asked: Asked) {
   const actor = assertPerson(asked.actor)
   assertMay(ctx, actor, "platform.view", await getInstallation(ctx, ctx.db, actor))
-  const [parts, node, runs, stages, checks, outbox, mail] = await Promise.all([
+  const [parts, node, runs, stages, checks, outbox, mail, jobs] = await Promise.all([
     checkParts(ctx),
     ctx.drivers.agent.node().catch(() => undefined),
     ctx.db
@@ -112,7 +114,9 @@ export async function viewPlatform(ctx: Ctx, asked: Asked) {
       .selectFrom("mail")
       .select((e) => e.fn.countAll<number>().as("n"))
       .where("sent_at", "is", null)
+      .where("failed_at", "is", null)
       .executeTakeFirstOrThrow(),
+    ctx.jobs.counts(ctx.db),
   ])
   const health = ctx.audit.healthy()
   const count = (rows: { state: string; n: number }[], ...states: string[]) =>
@@ -152,6 +156,7 @@ export async function viewPlatform(ctx: Ctx, asked: Asked) {
         active: count(checks, "running"),
         failed: count(checks, "failed"),
       },
+      ...jobs.filter((j) => j.name !== "mail-dead").map((j) => ({ ...j, name: JOB_NAMES[j.name] })),
     ],
     log: {
       size: health.logs.reduce((n, l) => n + l.size, 0),

@@ -12,7 +12,7 @@ import type { Ctx } from "../context.ts"
 import { newId } from "../domain/id.ts"
 import { REQUEST, systemMoves } from "../domain/lifecycle.ts"
 import { workingTurn } from "../domain/outputs.ts"
-import { writeToCheckers } from "../store/letters.ts"
+import { writeToCheckers } from "../actions/letters.ts"
 import {
   loadParts,
   lockRequest,
@@ -202,7 +202,7 @@ async function moveOn(
       },
     },
   )
-  await writeToCheckers(tx, project_id, ctx.clock.now(), {
+  await writeToCheckers(ctx, tx, project_id, ctx.clock.now(), {
     subject: "A request for release waits for output checkers",
     text: "A request for release waits in the queue. Sign in and look at it here:",
     link: new URL("/queue", ctx.config.site).href,

@@ -7,11 +7,9 @@ import { applyExpiry, endIdleSessions } from "./expiry.ts"
 import { stopForbiddenRuns } from "./forbidden-runs.ts"
 import { followIdentityEvents } from "./identity-events.ts"
 import { sealOrphanIntents, sealUnfinishedIntents } from "./intents.ts"
-import { sendMail } from "./mail.ts"
 import { releases } from "./releases.ts"
 import { reconcileRuns } from "./runs.ts"
 import { reconcileStages } from "./stages.ts"
-import { sweepObjects, uploads } from "./uploads.ts"
 import { votes } from "./votes.ts"
 
 export interface Task {
@@ -31,10 +29,7 @@ export const TASKS: readonly Task[] = [
   { name: "idle sessions", seconds: 15, run: endIdleSessions },
   { name: "intents", seconds: 5, run: sealUnfinishedIntents },
   { name: "orphan intents", seconds: 20, run: sealOrphanIntents },
-  { name: "mail", seconds: 3, run: sendMail },
   { name: "identity events", seconds: 5, run: followIdentityEvents },
-  { name: "uploads", seconds: 3_600, run: uploads },
-  { name: "unused objects", seconds: 600, run: sweepObjects },
   { name: "refusals", seconds: 10, run: (ctx) => flushRefusals(ctx) },
 ]
 

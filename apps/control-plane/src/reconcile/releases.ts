@@ -12,7 +12,7 @@ import {
   WrongBytes,
 } from "../actions/output-objects.ts"
 import { touch } from "../drivers/live.ts"
-import { writeToPerson } from "../store/letters.ts"
+import { writeToPerson } from "../actions/letters.ts"
 
 export async function releases(ctx: Ctx): Promise<void> {
   const waiting = await ctx.db
@@ -70,7 +70,7 @@ async function publish(
       .select("author_id")
       .where("id", "=", release.request_id)
       .executeTakeFirstOrThrow()
-    await writeToPerson(tx, author_id, {
+    await writeToPerson(ctx, tx, author_id, {
       subject: "One of your requests for release has news",
       text: "Files were released to you. Each can be downloaded once. Sign in and find them here:",
       link: new URL(`/releases/${release.id}`, ctx.config.site).href,

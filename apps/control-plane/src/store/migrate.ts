@@ -4,6 +4,7 @@ import { sql, type Kysely } from "kysely"
 import * as core from "./migrations/0001-core.ts"
 import * as log from "./migrations/0002-log.ts"
 import * as pictures from "./migrations/0003-pictures.ts"
+import * as jobs from "./migrations/0004-jobs.ts"
 
 export interface Migration {
   readonly number: number
@@ -15,6 +16,7 @@ export const migrations: readonly Migration[] = [
   { number: 1, name: "core", up: core.up },
   { number: 2, name: "log", up: log.up },
   { number: 3, name: "pictures", up: pictures.up },
+  { number: 4, name: "jobs", up: jobs.up },
 ]
 
 export class NewerDatabase extends Error {}

@@ -109,12 +109,6 @@ export interface SessionTable {
   ended_at: Date | null
   ended_code: string | null
 }
-export interface StepUpSpentTable {
-  session_id: string
-  auth_time: number
-  operation: string
-  spent_at: Now
-}
 export interface TicketTable {
   hash: Buffer
   kind: "events" | "notebook"
@@ -479,6 +473,7 @@ export interface MailTable {
   body: string
   created_at: Now
   sent_at: Date | null
+  failed_at: Generated<Date | null>
   attempts: Generated<number>
 }
 export interface IdentityEventSeenTable {
@@ -497,7 +492,6 @@ export interface Tables {
   appointment: AppointmentTable
   hold: HoldTable
   session: SessionTable
-  step_up_spent: StepUpSpentTable
   ticket: TicketTable
   project: ProjectTable
   invitation: InvitationTable

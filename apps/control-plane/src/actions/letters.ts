@@ -1,8 +1,9 @@
-// Letters about requests. A letter says that there is something to look at, and where; nothing of a
-// project is in it.
+// Letters: that there is something to look at, and where; nothing of a project is in one. The row is written
+// and its job added in the change that has something to say.
 import { sql } from "kysely"
+import type { Ctx } from "../context.ts"
 import { newId } from "../domain/id.ts"
-import type { Tx } from "./db.ts"
+import type { Tx } from "../store/db.ts"
 
 export interface Letter {
   readonly subject: string
@@ -10,9 +11,27 @@ export interface Letter {
   readonly link: string
 }
 
-const bodyOf = (letter: Letter) => `${letter.text}\n\n${letter.link}\n`
+export async function writeTo(ctx: Pick<Ctx, "jobs">, tx: Tx, email: string, letter: Letter): Promise<void> {
+  const id = newId()
+  await tx
+    .insertInto("mail")
+    .values({
+      id,
+      recipient: email,
+      subject: letter.subject,
+      body: `${letter.text}\n\n${letter.link}\n`,
+      sent_at: null,
+    })
+    .execute()
+  await ctx.jobs.add(tx, "mail", { id })
+}
 
-export async function writeToPerson(tx: Tx, person: string, letter: Letter): Promise<void> {
+export async function writeToPerson(
+  ctx: Pick<Ctx, "jobs">,
+  tx: Tx,
+  person: string,
+  letter: Letter,
+): Promise<void> {
   const to = await tx
     .selectFrom("person")
     .select("email")
@@ -20,20 +39,17 @@ export async function writeToPerson(tx: Tx, person: string, letter: Letter): Pro
     .where("state", "=", "active")
     .executeTakeFirst()
   if (!to) return
-  await tx
-    .insertInto("mail")
-    .values({
-      id: newId(),
-      recipient: to.email,
-      subject: letter.subject,
-      body: bodyOf(letter),
-      sent_at: null,
-    })
-    .execute()
+  await writeTo(ctx, tx, to.email, letter)
 }
 
 /** To every output checker who has no part in the project or its organisations. */
-export async function writeToCheckers(tx: Tx, project: string, now: Date, letter: Letter): Promise<void> {
+export async function writeToCheckers(
+  ctx: Pick<Ctx, "jobs">,
+  tx: Tx,
+  project: string,
+  now: Date,
+  letter: Letter,
+): Promise<void> {
   const { rows } = await sql<{ email: string }>`
     select distinct p.email from appointment a
     join person p on p.id = a.person_id and p.state = 'active'
@@ -44,17 +60,5 @@ export async function writeToCheckers(tx: Tx, project: string, now: Date, letter
       and p.organisation_id <> j.organisation_id and not o.name = any(j.partners)
       and not exists (select 1 from appointment b
         where b.person_id = p.id and b.scope_kind = 'project' and b.scope_id = j.id)`.execute(tx)
-  if (rows.length === 0) return
-  await tx
-    .insertInto("mail")
-    .values(
-      rows.map((r) => ({
-        id: newId(),
-        recipient: r.email,
-        subject: letter.subject,
-        body: bodyOf(letter),
-        sent_at: null,
-      })),
-    )
-    .execute()
+  for (const { email } of rows) await writeTo(ctx, tx, email, letter)
 }
