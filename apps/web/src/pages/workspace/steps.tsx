@@ -39,14 +39,19 @@ const titles: Record<WorkspaceView["state"], string> = {
 
 export function WorkspaceSteps({ view }: { view: WorkspaceView }) {
   const open = useChange("workspaceOpen", { refetch: ["workspaceGet"] })
+  // It still runs, and this person may not be in it any more: a hold, an end of membership.
+  const shut = view.state === "running" && !view.actions.enter.allowed
+  const reason = view.reason ?? (shut ? view.actions.enter.reason : undefined)
   const offer = view.state === "stopped" || view.state === "failed"
   const done = view.steps.filter((step) => step.state === "done").length
   return (
     <div className="steps">
-      <h2 style={{ fontSize: 16, lineHeight: "22px" }}>{titles[view.state]}</h2>
-      {view.reason ? (
+      <h2 style={{ fontSize: 16, lineHeight: "22px" }}>
+        {shut ? "Your notebook is shut" : titles[view.state]}
+      </h2>
+      {reason ? (
         <div style={{ marginTop: 12 }}>
-          <Warning>{view.reason}</Warning>
+          <Warning>{reason}</Warning>
         </div>
       ) : null}
       {view.state === "opening" && view.steps.length > 0 ? (

@@ -65,7 +65,7 @@ function WorkspaceDocument({ ready }: { ready: boolean }) {
       <main className="frame-box">
         <LostBar />
         {view.data ? (
-          view.data.state === "running" ? (
+          view.data.state === "running" && view.data.actions.enter.allowed ? (
             <Notebook view={view.data} turn={turn} onAgain={again} />
           ) : (
             <WorkspaceSteps view={view.data} />
