@@ -117,6 +117,9 @@ function guard(policy: readonly string[]): Record<string, string> {
     "origin-agent-cluster": "?1",
     "permissions-policy": PERMISSIONS.map((feature) => `${feature}=()`).join(", "),
     "x-dns-prefetch-control": "off",
+    // What no policy of content covers: names looked up and connections made ahead of time, and WebRTC.
+    // Chromium has it; where a browser has not, these two remain.
+    "connection-allowlist": "(response-origin)",
   }
 }
 
