@@ -1,6 +1,6 @@
 // All stages end to end as processes, on the real store, database and custody.
 import assert from "node:assert/strict"
-import { readdir, writeFile } from "node:fs/promises"
+import { readdir, readFile, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { after, before, describe, test } from "node:test"
 import { DuckDBInstance, type DuckDBConnection } from "@duckdb/node-api"
@@ -15,7 +15,7 @@ import { NAFLD_DEFECTS } from "./demo/nafld.ts"
 import { newId, startStack, storeAs, type TestStack } from "./testing-stack.ts"
 
 const CONTRACTS = join(import.meta.dirname, "../../../policies/data")
-const NATIONAL = ["demographics", "vaccine", "ons", "primary_care"] as const
+const NATIONAL = ["demographics", "vaccine", "hes", "ons", "primary_care", "gdppr"] as const
 const AGREEMENT = { id: newId(), version: 1, sha256: "a".repeat(64) }
 
 type Through = {
@@ -76,8 +76,10 @@ function clotsParams(extract: string, people = snapshotOf("demographics")) {
         columns: ["RECORDED_DATE", "VACCINE_PRODUCT_CODE", "DOSE_SEQUENCE", "link_method"],
         where: { column: "NOT_GIVEN", op: "eq", value: "FALSE" },
       }),
+      table("hes", "apc"),
       table("ons", "deaths"),
       table("primary_care", "meds"),
+      table("gdppr", "events"),
     ],
   }
 }
@@ -393,8 +395,21 @@ describe("what a workspace can reach", () => {
           searched++
         }
       }
+      // What the gateway tells of an extract comes from its manifest.
+      const { manifestPath } = Object.values(extracts).find((e) => e.manifest === manifest) ?? {}
+      const told = await fetchObject("gateway", "project", manifestPath ?? "", "manifest.json")
+      assert.doesNotMatch(await readFile(told, "utf8"), /(^|[^0-9])999[0-9]{7}($|[^0-9])/)
     }
-    assert.equal(searched, 7)
+    // Every table of both demonstration projects: nothing that a workspace reaches is left out.
+    const demo = JSON.parse(await readFile(join(CONTRACTS, "../demo/projects.json"), "utf8")) as {
+      projects: { agreement: { dataSets: { dataSet: string; tables: { table: string }[] }[] } }[]
+    }
+    const agreed = demo.projects.flatMap((p) =>
+      p.agreement.dataSets.flatMap((d) => d.tables.map((t) => `${d.dataSet}_${t.table}`)),
+    )
+    const extracted = Object.values(extracts).flatMap((e) => e.manifest.tables.map((t) => t.name))
+    assert.deepEqual(extracted.toSorted(), agreed.toSorted())
+    assert.equal(searched, agreed.length)
   })
 
   test("every person number is in the project's own range; no other project's and no master is anywhere", async () => {
