@@ -97,6 +97,8 @@ export const DataSet = closed({
   coverage: Type.String(),
   accessRights: Type.String(),
   onOptOut: oneOf(["stop_new", "remove_next_snapshot", "remove_now"] as const),
+  /** knows its people best: linked before others that came with it, so that nobody is taken for two */
+  linkFirst: Type.Optional(Type.Boolean()),
   tables: Type.Array(Table, { minItems: 1 }),
 })
 export type DataSet = Static<typeof DataSet>

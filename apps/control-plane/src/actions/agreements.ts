@@ -37,6 +37,8 @@ export async function proposeAgreement(
     const today = civilDate(ctx.clock.now(), ctx.config.zone)
     if (input.document.term.until < today || input.document.term.until < input.document.term.from)
       throw new Invalid("date_in_past")
+    // What the public register says must be so: there is no list of people who opted out to apply.
+    if (input.document.optOut.rule === "national_opt_out_applied") throw new Conflict("opt_out_unavailable")
     await assertNew(tx, id, input.document)
     const version = await insertVersion(ctx, tx, id, input.document, input.reason, actor.person)
     await recorder.record({

@@ -128,6 +128,8 @@ const REFUSALS: Readonly<Record<string, Sentence>> = {
   candidate_changed: () => "The file is not the one that you looked at. Read it again before you vote.",
   last_project_admin: () => "This is the project's only admin. Invite another one first.",
   workspace_running: () => "Stop the workspace first.",
+  opt_out_unavailable: () =>
+    "This installation has no list of people who opted out, so an agreement cannot say that it was applied. Say why it does not apply, or that it is exempt.",
   upload_not_yours: () => "That file is not one that you pushed from your workspace.",
   too_many_files: (p) => `A request has at most ${list(p, "limit", "1,000")} files.`,
   host_unknown: () => "Nothing answers at this address.",

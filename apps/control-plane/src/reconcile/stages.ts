@@ -5,6 +5,7 @@ import { change, type Asked, type Recorder } from "../actions/change.ts"
 import { insertStage, startExtract } from "../actions/data.ts"
 import type { Ctx } from "../context.ts"
 import { newId } from "../domain/id.ts"
+import { readyJobs } from "../domain/stage-order.ts"
 import { touch } from "../drivers/live.ts"
 import type { Tx } from "../store/db.ts"
 
@@ -40,7 +41,7 @@ export async function reconcileStages(ctx: Ctx): Promise<void> {
     .execute()) as Job[]
   for (const job of jobs.filter((j) => j.state === "running")) await follow(ctx, job)
   const free = AT_ONCE - jobs.filter((j) => j.state === "running").length
-  for (const job of jobs.filter((j) => j.state === "waits").slice(0, Math.max(0, free))) {
+  for (const job of readyJobs(jobs, await listLinkedFirst(ctx)).slice(0, Math.max(0, free))) {
     await ctx.drivers.agent.startStage(job.id, { stage: job.stage, params: job.params })
     await change(ctx, SYSTEM, async (tx, { record }) => {
       const moved = await tx
@@ -59,6 +60,11 @@ export async function reconcileStages(ctx: Ctx): Promise<void> {
     })
   }
   await startMissingExtracts(ctx)
+}
+
+async function listLinkedFirst(ctx: Ctx): Promise<Set<string>> {
+  const rows = await ctx.db.selectFrom("data_set").select(["code", "contract"]).execute()
+  return new Set(rows.flatMap((r) => ((r.contract as { linkFirst?: boolean }).linkFirst ? [r.code] : [])))
 }
 
 async function placeOf(tx: Tx, job: Job): Promise<{ project?: string; dataSet?: string }> {
