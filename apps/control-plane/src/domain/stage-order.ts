@@ -15,8 +15,7 @@ const BEFORE_LINKED = ["land", "validate", "link"]
 export function readyJobs<J extends OpenJob>(jobs: readonly J[], first: ReadonlySet<string>): J[] {
   const comes = jobs.some((j) => BEFORE_LINKED.includes(j.stage) && dataSetsOf(j).some((d) => first.has(d)))
   return jobs.filter(
-    (j) =>
-      j.state === "waits" && !(comes && j.stage === "link" && !dataSetsOf(j).some((d) => first.has(d))),
+    (j) => j.state === "waits" && !(comes && j.stage === "link" && !dataSetsOf(j).some((d) => first.has(d))),
   )
 }
 

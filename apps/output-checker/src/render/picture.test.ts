@@ -235,6 +235,9 @@ test("what no pixel shows is not in the picture that leaves", async () => {
     )
   }
   assert.deepEqual(renderPicture("png", places["after the end"]!).left, ["12 bytes after its end"])
+  const filled = (spare: number) =>
+    png({ width: 3, height: 1, depth: 1, colour: 0, interlaced: false, rows: Uint8Array.of(0, 0xa0 | spare) })
+  assert.deepEqual(renderPicture("png", filled(0x1f)).bytes, renderPicture("png", filled(0)).bytes)
   const invisible = png({
     width: 2,
     height: 1,
@@ -380,6 +383,7 @@ test("whatever runs, loads or hides in a drawing is not in the one that leaves",
     `<animate attributeName="href" values="javascript:alert('${SECRET}')"/>`,
     `<set attributeName="onload" to="alert('${SECRET}')"/>`,
     `<unknown><text>${SECRET}</text></unknown>`,
+    `<text>seen<title>${SECRET}</title></text>`,
     `<g>${SECRET}</g>`,
     `<filter id="f"><feImage href="https://${SECRET}"/></filter>`,
     `<iframe src="https://${SECRET}"/>`,
