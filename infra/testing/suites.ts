@@ -105,14 +105,19 @@ interface PlaywrightReport {
   stats: { expected: number; unexpected: number; flaky: number; skipped: number }
 }
 
-export async function runJourneys(root: string, env: Record<string, string>): Promise<Counts> {
+/** All journeys, or those whose file's name holds one of `only`. */
+export async function runJourneys(
+  root: string,
+  env: Record<string, string>,
+  only: string[] = [],
+): Promise<Counts> {
   const config = path.join(root, "e2e", "playwright.config.ts")
   if (!existsSync(config)) return { passed: 0, failed: 0 }
   const playwright = path.join(root, "node_modules", "playwright", "cli.js")
   return await counted(async (file) => {
     const code = await runInherited(
       process.execPath,
-      [playwright, "test", "--config", config, "--reporter=line,json"],
+      [playwright, "test", "--config", config, "--reporter=line,json", ...only],
       { ...env, PLAYWRIGHT_JSON_OUTPUT_FILE: file, PLAYWRIGHT_JSON_OUTPUT_NAME: file },
       root,
     )
