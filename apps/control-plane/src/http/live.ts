@@ -55,18 +55,22 @@ async function open(ctx: Ctx, socket: WebSocket, ticket: string): Promise<void> 
     return
   }
   for (const topic of [`person:${listener.person_id}`, "holds"]) topics.add(topic)
+  const own = new Set([`person:${listener.person_id}`, "holds"])
   const stop = ctx.live.on((topic) => {
     if (topic === "everything" || topics.has(topic)) socket.send(JSON.stringify({ topic }))
+    // A role that was lost takes its topics with it.
+    if (own.has(topic)) void forget(ctx, listener, topics, own).catch(() => socket.close(1011, "internal"))
   })
-  // A session that ended, for whatever reason, closes its socket within seconds.
+  // A session that ended, for whatever reason, closes its socket within seconds; so does a removed person's.
   const check = setInterval(() => {
     void ctx.db
-      .selectFrom("session")
-      .select("ended_at")
-      .where("id", "=", listener.session_id)
+      .selectFrom("session as s")
+      .innerJoin("person as p", "p.id", "s.person_id")
+      .select(["s.ended_at", "p.state"])
+      .where("s.id", "=", listener.session_id)
       .executeTakeFirst()
       .then((s) => {
-        if (!s || s.ended_at !== null) socket.close(4401, "session_ended")
+        if (!s || s.ended_at !== null || s.state === "removed") socket.close(4401, "session_ended")
       })
       .catch(() => {})
   }, CHECK_EVERY_MS)
@@ -88,6 +92,13 @@ async function redeem(ctx: Ctx, ticket: string): Promise<Listener | undefined> {
       and s.id = t.session_id and s.ended_at is null
     returning t.session_id, s.person_id`.execute(ctx.db)
   return rows[0]
+}
+
+/** Drops the topics that this person may no longer hear of. */
+async function forget(ctx: Ctx, row: Listener, topics: Set<string>, own: ReadonlySet<string>): Promise<void> {
+  const actor = await findPersonActor(ctx.db, row.person_id, row.session_id, ctx.clock.now())
+  for (const topic of topics)
+    if (!own.has(topic) && (!actor || !(await mayHear(ctx, actor, topic)))) topics.delete(topic)
 }
 
 /** Adds what this person may hear of, and answers what was added. */
