@@ -6,7 +6,7 @@ import path from "node:path"
 import { pipeline } from "node:stream/promises"
 import { inspectServices } from "./containers.ts"
 import type { Installation } from "./installation.ts"
-import { tryRun } from "./run.ts"
+import { run } from "./run.ts"
 import { StepFailed } from "./steps.ts"
 
 const KEPT = 5
@@ -35,13 +35,12 @@ export function outdated(names: string[]): string[] {
     .slice(KEPT * DATABASES.length)
 }
 
+/** Numbers that the database has; none where it is empty. No answer is an error: nothing is migrated blindly. */
 async function appliedMigrations(container: string): Promise<number[]> {
   const psql = ["psql", "--no-psqlrc", "-At", "-h", "/run/postgresql", "-U", "postgres", "-d", "glasshouse"]
-  const query = "SELECT coalesce(json_agg(number), '[]') FROM schema_migration"
-  const { code, stdout } = await tryRun("docker", ["exec", container, ...psql, "-c", query], {
-    timeout: 15_000,
-  })
-  return code === 0 ? (JSON.parse(stdout) as number[]) : []
+  const ask = (query: string) => run("docker", ["exec", container, ...psql, "-c", query], { timeout: 30_000 })
+  if ((await ask("SELECT to_regclass('public.schema_migration') IS NULL")).trim() === "t") return []
+  return JSON.parse(await ask("SELECT coalesce(json_agg(number), '[]') FROM schema_migration")) as number[]
 }
 
 async function dump(container: string, database: string, file: string): Promise<void> {
@@ -67,19 +66,23 @@ async function dump(container: string, database: string, file: string): Promise<
   renameSync(`${file}.part`, file)
 }
 
-export async function backupBeforeMigration(root: string, installation: Installation): Promise<string> {
+/** Answers the folder the backups are in, or undefined when these sources change nothing. */
+export async function backupBeforeMigration(
+  root: string,
+  installation: Installation,
+): Promise<string | undefined> {
   const container = (await inspectServices(installation.project)).find(
     (one) => one.service === "postgresql",
   )?.id
   if (container === undefined) throw new StepFailed("postgresql does not run", "Start again.")
   const applied = await appliedMigrations(container)
   const known = migrationNumbers(globSync("apps/control-plane/src/store/migrations/*.ts", { cwd: root }))
-  if (!backupDue(applied, known)) return "no migration to come"
+  if (!backupDue(applied, known)) return undefined
   const directory = path.join(installation.state, "backups")
   const time = new Date().toISOString().replaceAll(/[-:]|\.\d+/g, "")
   for (const database of DATABASES)
     await dump(container, database, path.join(directory, `${time}-${database}.dump`))
   for (const name of existsSync(directory) ? outdated(readdirSync(directory)) : [])
     rmSync(path.join(directory, name))
-  return `copied to ${directory} before the migration`
+  return directory
 }

@@ -152,29 +152,79 @@ async function build(
   )
 }
 
-/** Tags by image name, e.g. {"app": "glasshouse/app:0123456789ab"}; builds what is missing, in order. */
+/** One build waits for downloads while the other one computes. */
+const AT_A_TIME = 2
+
+/** Runs tasks as they come, a few at a time. */
+function limit(most: number): (task: () => Promise<void>) => Promise<void> {
+  const waiting: (() => void)[] = []
+  let running = 0
+  return async (task) => {
+    if (running >= most) await new Promise<void>((resolve) => waiting.push(resolve))
+    running += 1
+    try {
+      await task()
+    } finally {
+      running -= 1
+      waiting.shift()?.()
+    }
+  }
+}
+
+/** Tags by image name, e.g. {"app": "glasshouse/app:0123456789ab"}; each after what it is built from. */
+export function referencesOf(root: string, recipes: readonly ImageRecipe[]): Record<string, string> {
+  const references: Record<string, string> = {}
+  for (const recipe of recipes) {
+    const froms = fromsOf(recipe, references)
+    // Trust in the host's authorities is for building only: what comes out is the same with any bundle.
+    const tracked = Object.fromEntries(Object.entries(froms).filter(([argument]) => argument !== "BUILDER"))
+    references[recipe.name] = `glasshouse/${recipe.name}:${hashInputs(root, recipe, tracked)}`
+  }
+  return references
+}
+
+function fromsOf(recipe: ImageRecipe, references: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(recipe.from).map(([argument, name]) => {
+      const reference = references[name]
+      if (reference === undefined)
+        throw new Error(`${recipe.name} is listed before ${name}, which it is built from`)
+      return [argument, reference]
+    }),
+  )
+}
+
+/** Runs `make` for every recipe after it was run for those that it is built from; a failure stops what hangs on it. */
+export async function inOrder(
+  recipes: readonly ImageRecipe[],
+  make: (recipe: ImageRecipe) => Promise<void>,
+): Promise<void> {
+  const slot = limit(AT_A_TIME)
+  const made = new Map<string, Promise<void>>()
+  for (const recipe of recipes) {
+    const first = Object.values(recipe.from).map((name) => made.get(name))
+    made.set(
+      recipe.name,
+      Promise.all(first).then(() => slot(() => make(recipe))),
+    )
+  }
+  for (const result of await Promise.allSettled(made.values()))
+    if (result.status === "rejected") throw result.reason
+}
+
+/** Builds what is missing; answers the tags by image name. */
 export async function ensureImages(
   root: string,
   recipes: readonly ImageRecipe[],
   note: (line: string) => void,
 ): Promise<Record<string, string>> {
-  const references: Record<string, string> = {}
-  for (const recipe of recipes) {
-    const froms: Record<string, string> = {}
-    for (const [argument, name] of Object.entries(recipe.from)) {
-      const reference = references[name]
-      if (reference === undefined)
-        throw new Error(`${recipe.name} is listed before ${name}, which it is built from`)
-      froms[argument] = reference
-    }
-    // Trust in the host's authorities is for building only: what comes out is the same with any bundle.
-    const tracked = Object.fromEntries(Object.entries(froms).filter(([argument]) => argument !== "BUILDER"))
-    const reference = `glasshouse/${recipe.name}:${hashInputs(root, recipe, tracked)}`
-    references[recipe.name] = reference
-    if (await imagePresent(reference)) continue
+  const references = referencesOf(root, recipes)
+  await inOrder(recipes, async (recipe) => {
+    const reference = references[recipe.name] ?? ""
+    if (await imagePresent(reference)) return
     const began = performance.now()
-    await build(root, recipe, reference, froms)
+    await build(root, recipe, reference, fromsOf(recipe, references))
     note(`image ${recipe.name} built in ${formatSeconds(performance.now() - began)}`)
-  }
+  })
   return references
 }

@@ -20,6 +20,10 @@ export const ENGINE_NEEDS: readonly Need[] = [
   { commands: ["tar"], packages: ["tar"] },
 ]
 export const BOOTSTRAP_NEEDS: readonly Need[] = [{ commands: ["debootstrap"], packages: ["debootstrap"] }]
+export const INTEGRATION_NEEDS: readonly Need[] = [
+  { commands: ["openssl"], packages: ["openssl"] },
+  { commands: ["curl"], packages: ["curl"] },
+]
 export const BROWSER_NEEDS: readonly Need[] = [
   { commands: ["chromium"], packages: ["chromium"] },
   { commands: ["fc-list"], packages: ["fontconfig", "fonts-dejavu-core"] },

@@ -134,11 +134,20 @@ async function provisionStore(
   return "buckets, users and policies are in place"
 }
 
+/** Each migration is one transaction, so a failed one needs no undoing; going back needs the backup. */
+function afterMigration({ state }: Installation): string {
+  return [
+    "If a migration failed, it changed nothing, and the next start tries it again.",
+    `To go back to the earlier version, restore the newest backups in ${path.join(state, "backups")} (docs/operating.md).`,
+  ].join("\n")
+}
+
 export function startSteps(root: string, installation: Installation, options: StartOptions = {}): Step[] {
   const { state } = installation
   const services = ["mail", "edge", ...(options.serversOnly === true ? [] : APPS)]
   let id = ""
   let edgeChanged = false
+  let backedUp = false
   let images: Record<string, string> = {}
   return [
     {
@@ -216,13 +225,20 @@ export function startSteps(root: string, installation: Installation, options: St
     },
     {
       name: "backup",
-      run: async () => backupBeforeMigration(root, installation),
+      run: async () => {
+        const taken = await backupBeforeMigration(root, installation)
+        backedUp = taken !== undefined
+        return taken === undefined ? "no migration to come" : `copied to ${taken} before the migration`
+      },
       advice: "Make room on the disk, then start again: nothing is migrated without a backup.",
     },
     {
       name: "apps",
       run: async () => {
-        const said = await bringUp(root, installation, "apps", services)
+        const said = await bringUp(root, installation, "apps", services).catch((error: unknown) => {
+          if (!backedUp || !(error instanceof StepFailed)) throw error
+          throw new StepFailed(error.message, `${error.advice}\n${afterMigration(installation)}`, error)
+        })
         if (edgeChanged) await (await Compose.of(root, installation)).run("restart", "edge")
         return said
       },

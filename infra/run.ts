@@ -53,18 +53,34 @@ export async function run(program: string, args: string[], options: RunOptions =
   throw new ProgramFailed(`${program} ${args.slice(0, 3).join(" ")} ended with ${done.code}:\n${said}`)
 }
 
-/** Runs a program with the terminal's own input and output; answers its exit code. A test runner started by a test is one of its own. */
+/**
+ * Runs a program with the terminal's own input and output; answers its exit code. A test runner started by a
+ * test is one of its own. When `signal` aborts, or after `timeout` milliseconds, it is asked to end, then made to.
+ */
 export function runInherited(
   program: string,
   args: string[],
   env: Record<string, string> = {},
   cwd?: string,
+  { signal, timeout }: { signal?: AbortSignal; timeout?: number } = {},
 ): Promise<number> {
   const { NODE_TEST_CONTEXT: _, ...inherited } = process.env
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, { stdio: "inherit", env: { ...inherited, ...env }, cwd })
+    const timers: NodeJS.Timeout[] = []
+    const end = () => {
+      child.kill("SIGTERM")
+      timers.push(setTimeout(() => child.kill("SIGKILL"), 10_000))
+    }
+    if (timeout !== undefined) timers.push(setTimeout(end, timeout))
+    signal?.addEventListener("abort", end, { once: true })
+    if (signal?.aborted === true) end()
     child.on("error", reject)
-    child.on("exit", (code) => resolve(code ?? 1))
+    child.on("exit", (code) => {
+      for (const timer of timers) clearTimeout(timer)
+      signal?.removeEventListener("abort", end)
+      resolve(code ?? 1)
+    })
   })
 }
 

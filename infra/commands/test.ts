@@ -4,7 +4,7 @@
 import path from "node:path"
 import process from "node:process"
 import { root } from "../launch.js"
-import { BROWSER_NEEDS, ensurePackages } from "../packages.ts"
+import { BROWSER_NEEDS, ensurePackages, INTEGRATION_NEEDS } from "../packages.ts"
 import { describeFailure, formatSeconds } from "../steps.ts"
 import type { Counts } from "../testing/count-reporter.ts"
 import { addCounts, findTests, runJourneys, runNodeTests, runWebTests } from "../testing/suites.ts"
@@ -35,21 +35,25 @@ async function part(name: string, work: () => Promise<Counts>): Promise<void> {
   print(`   ${name}: ${counts.passed} passed, ${counts.failed} failed in ${formatSeconds(seconds)}`)
 }
 
+const interrupted = new AbortController()
+const { signal } = interrupted
+for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(name, () => interrupted.abort())
+
 async function onInstallation(wanted: (name: PartName) => boolean): Promise<void> {
   const before = await runningServices().catch(() => [])
-  const interrupted = new AbortController()
-  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => interrupted.abort())
   let id = ""
   try {
     await using stack = await startTestInstallation(root, print)
     id = stack.environment["GLASSHOUSE_INSTALLATION_ID"] ?? ""
     const files = findTests(root, "integration")
-    if (wanted("integration") && !interrupted.signal.aborted)
-      await part("integration", () => runNodeTests(root, files, stack.environment, 1))
-    if (wanted("journeys") && !interrupted.signal.aborted) {
+    if (wanted("integration") && !signal.aborted) {
+      await ensurePackages(INTEGRATION_NEEDS)
+      await part("integration", () => runNodeTests(root, files, stack.environment, { signal }))
+    }
+    if (wanted("journeys") && !signal.aborted) {
       await part("journeys", async () => {
         await ensurePackages(BROWSER_NEEDS)
-        return await runJourneys(root, stack.environment)
+        return await runJourneys(root, stack.environment, signal)
       })
     }
   } catch (error) {
@@ -64,8 +68,6 @@ async function onInstallation(wanted: (name: PartName) => boolean): Promise<void
     for (const name of gone) print(`   ran before the tests and does not any more: ${name}`)
     return { passed: left.length + gone.length === 0 ? 1 : 0, failed: left.length + gone.length }
   })
-  if (interrupted.signal.aborted)
-    results.push({ name: "interrupted", counts: { passed: 0, failed: 1 }, seconds: 0 })
 }
 
 async function main(): Promise<number> {
@@ -83,10 +85,11 @@ async function main(): Promise<number> {
       return { passed: 5 - failed.length, failed: failed.length }
     })
   if (wanted("unit")) {
-    await part("unit", () => runNodeTests(root, findTests(root, "unit"), {}, 2))
-    await part("console", () => runWebTests(root))
+    await part("unit", () => runNodeTests(root, findTests(root, "unit"), {}, { concurrency: 2, signal }))
+    await part("console", () => runWebTests(root, signal))
   }
-  if (wanted("integration") || wanted("journeys")) await onInstallation(wanted)
+  if ((wanted("integration") || wanted("journeys")) && !signal.aborted) await onInstallation(wanted)
+  if (signal.aborted) results.push({ name: "interrupted", counts: { passed: 0, failed: 1 }, seconds: 0 })
   const total = addCounts(results.map(({ counts }) => counts))
   print("")
   for (const { name, counts, seconds } of results)

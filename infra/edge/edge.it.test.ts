@@ -11,6 +11,7 @@ import { after, before, test } from "node:test"
 import { readInstallation } from "../installation.ts"
 import { readImages } from "../platform.ts"
 import { run, tryRun, waitUntil } from "../run.ts"
+import { makeAuthority } from "../testing/authority.ts"
 import { renderNginx } from "./nginx.ts"
 
 const installation = readInstallation(process.env)
@@ -81,6 +82,11 @@ test("nothing else of the identity server is reachable, by any spelling", async 
     "/realms/glasshouse/clients-managements",
     "/realms/glasshouse/authz/protection",
     "/realms/glasshouse/device",
+    "/realms/glasshouse/protocol/saml",
+    "/realms/glasshouse/protocol/saml/descriptor",
+    "/resources/glasshouse/login/en",
+    "/resources/glasshouse/login/x-made-up-1",
+    "/resources/master/admin/en",
     "/metrics",
     "/health",
     "/welcome",
@@ -101,6 +107,17 @@ test("nothing else of the identity server is reachable, by any spelling", async 
   assert.ok([400, 404].includes(await askRaw(identity, "GET /resources\\..\\admin HTTP/1.1")))
   for (const absolute of [`http://${identity}/admin/`, "http://keycloak:8080/admin/"])
     assert.notEqual(await askRaw(identity, `GET ${absolute} HTTP/1.1`), 200, absolute)
+})
+
+test("flooding the sign-in from one address is slowed down, and the console beside it is not", async () => {
+  const flood = Array.from({ length: 600 }, () => ask(identity, "/realms/glasshouse/.well-known/x"))
+  const statuses = (await Promise.all(flood)).map(({ status }) => status)
+  assert.ok(statuses.includes(429), "some are refused")
+  assert.ok(statuses.filter((status) => status !== 429).length >= 200, "a crowd signing in at once is served")
+  assert.equal((await ask(site.host, "/api/health/live")).status, 200)
+  const served = async () =>
+    (await ask(identity, "/realms/glasshouse/.well-known/openid-configuration")).status === 200
+  assert.ok(await waitUntil(served, 15_000), "afterwards it is served again")
 })
 
 test("a name that is none of ours is not served", async () => {
@@ -141,63 +158,8 @@ function freePort(): Promise<number> {
   })
 }
 
-async function makeCertificate(): Promise<void> {
-  const openssl = (...args: string[]) => run("openssl", args, { cwd: directory })
-  const names = `subjectAltName=DNS:${site.host},DNS:id.${site.host},DNS:*.ws.${site.host}\n`
-  writeFileSync(path.join(directory, "names"), names)
-  await openssl(
-    "req",
-    "-x509",
-    "-newkey",
-    "ec",
-    "-pkeyopt",
-    "ec_paramgen_curve:P-256",
-    "-nodes",
-    "-days",
-    "2",
-    "-subj",
-    "/CN=test authority",
-    "-keyout",
-    "ca.key",
-    "-out",
-    "ca.crt",
-  )
-  await openssl(
-    "req",
-    "-new",
-    "-newkey",
-    "ec",
-    "-pkeyopt",
-    "ec_paramgen_curve:P-256",
-    "-nodes",
-    "-subj",
-    `/CN=${site.host}`,
-    "-keyout",
-    "tls.key",
-    "-out",
-    "tls.csr",
-  )
-  await openssl(
-    "x509",
-    "-req",
-    "-in",
-    "tls.csr",
-    "-CA",
-    "ca.crt",
-    "-CAkey",
-    "ca.key",
-    "-CAcreateserial",
-    "-days",
-    "2",
-    "-extfile",
-    "names",
-    "-out",
-    "tls.crt",
-  )
-}
-
 before(async () => {
-  await makeCertificate()
+  await makeAuthority(directory, site.host)
   secure.port = await freePort()
   const image = readImages(state)["edge"] ?? ""
   const secureSite = { ...site, scheme: "https" as const, port: secure.port }

@@ -76,6 +76,9 @@ http {
   # the request is not for us.
   map $request_uri $two_readings { default 0; "~*^[^?]*(;|%2f|%5c|%3b|%2e|%25|%00|//|/\\.\\.?(/|\\?|$)|\\x5c)" 1; }
 ${awayMaps()}
+  # Generous, since a whole hospital may stand behind one address; enough to keep guessing and flooding slow.
+  limit_req_zone $binary_remote_addr zone=signin:4m rate=40r/s;
+  limit_req_status 429;
   proxy_http_version 1.1;
   proxy_connect_timeout 5s;
   proxy_set_header Host $http_host;
@@ -106,6 +109,11 @@ ${awayMaps()}
     proxy_buffer_size 32k; proxy_buffers 8 32k; proxy_busy_buffers_size 64k;
     ${whenAway("sign_in")}
     location / { return 404; }
+    # Texts of the sign-in by language: not needed for signing in, and each made-up language would cost memory.
+    location ^~ /resources/glasshouse/ { return 404; }
+    location ^~ /resources/master/ { return 404; }
+    location ^~ /realms/glasshouse/protocol/saml { return 404; }
+    limit_req zone=signin burst=200 nodelay;
     location ^~ /realms/glasshouse/protocol/ { set $up keycloak:8080; proxy_pass http://$up; }
     location ^~ /realms/glasshouse/login-actions/ { set $up keycloak:8080; proxy_pass http://$up; }
     location ^~ /realms/glasshouse/.well-known/ { set $up keycloak:8080; proxy_pass http://$up; }

@@ -47,9 +47,29 @@ test("passed, failed, skipped and crashed tests are counted for what they are", 
   const bad = write("bad.mjs", `test("e", () => { throw new Error("no") })`)
   const crashed = write("crashed.mjs", `test("f", () => {}); process.exit(3)`)
   const run = (...files: string[]) =>
-    runNodeTests(root, files, {}, 1).then(({ passed, failed }) => ({ passed, failed }))
+    runNodeTests(root, files, {}).then(({ passed, failed }) => ({ passed, failed }))
   assert.deepEqual(await run(good), { passed: 2, failed: 0 })
   assert.deepEqual(await run(skipped), { passed: 0, failed: 1 })
   assert.deepEqual(await run(good, bad), { passed: 2, failed: 1 })
   assert.ok((await run(crashed)).failed > 0)
+})
+
+test("tests that hang, in any of three ways, fail in time and keep nobody waiting", async () => {
+  const write = (name: string, text: string) => {
+    const file = path.join(directory, name)
+    writeFileSync(file, `import { test } from "node:test"\n${text}`)
+    return file
+  }
+  const files = [
+    write("open.mjs", `test("a", () => {}); setInterval(() => {}, 1000)`),
+    write("pending.mjs", `test("b", () => new Promise(() => setInterval(() => {}, 1000)))`),
+  ]
+  const began = performance.now()
+  const { passed, failed } = await runNodeTests(root, files, {}, { patience: 1_000 })
+  assert.deepEqual({ passed, failed }, { passed: 1, failed: 1 })
+  const busy = write("busy.mjs", `test("c", () => { for (;;); })`)
+  const stop = AbortSignal.timeout(2_000)
+  const ended = await runNodeTests(root, [busy], {}, { patience: 1_000, signal: stop })
+  assert.ok(ended.failed > 0)
+  assert.ok(performance.now() - began < 40_000)
 })

@@ -50,11 +50,23 @@ async function counted(
   }
 }
 
+/** Minutes: one test, and a whole suite, before it counts as hanging. */
+const PATIENCE = { test: 10, suite: 30 }
+const MINUTE = 60_000
+
+export interface Way {
+  concurrency?: number
+  /** ends the suite early */
+  signal?: AbortSignal
+  /** milliseconds for one test */
+  patience?: number
+}
+
 export async function runNodeTests(
   root: string,
   files: string[],
   env: Record<string, string>,
-  concurrency: number,
+  { concurrency = 1, signal, patience = PATIENCE.test * MINUTE }: Way = {},
 ): Promise<Counts> {
   if (files.length === 0) return { passed: 0, failed: 0 }
   const reporter = pathToFileURL(path.join(root, "infra", "testing", "count-reporter.ts")).href
@@ -65,12 +77,16 @@ export async function runNodeTests(
         "--disable-warning=ExperimentalWarning",
         "--test",
         `--test-concurrency=${concurrency}`,
+        // A test that never ends fails; a file that leaves something open behind its tests ends all the same.
+        `--test-timeout=${patience}`,
+        "--test-force-exit",
         ...["--test-reporter=dot", "--test-reporter-destination=stdout"],
         ...[`--test-reporter=${reporter}`, `--test-reporter-destination=${file}`],
         ...files,
       ],
       env,
       root,
+      { timeout: PATIENCE.suite * MINUTE, ...(signal === undefined ? {} : { signal }) },
     )
     return { code, read: () => JSON.parse(readFileSync(file, "utf8")) as Counts }
   })
@@ -84,7 +100,7 @@ interface VitestReport {
   numTotalTests: number
 }
 
-export async function runWebTests(root: string): Promise<Counts> {
+export async function runWebTests(root: string, signal?: AbortSignal): Promise<Counts> {
   const vitest = path.join(root, "node_modules", "vitest", "vitest.mjs")
   return await counted(async (file) => {
     const code = await runInherited(
@@ -92,6 +108,7 @@ export async function runWebTests(root: string): Promise<Counts> {
       [vitest, "run", "--reporter=dot", "--reporter=json", `--outputFile.json=${file}`],
       {},
       path.join(root, "apps", "web"),
+      { timeout: PATIENCE.suite * MINUTE, ...(signal === undefined ? {} : { signal }) },
     )
     const read = () => {
       const report = JSON.parse(readFileSync(file, "utf8")) as VitestReport
@@ -110,6 +127,7 @@ export async function runJourneys(
   root: string,
   env: Record<string, string>,
   only: string[] = [],
+  signal?: AbortSignal,
 ): Promise<Counts> {
   const config = path.join(root, "e2e", "playwright.config.ts")
   if (!existsSync(config)) return { passed: 0, failed: 0 }
@@ -120,6 +138,7 @@ export async function runJourneys(
       [playwright, "test", "--config", config, "--reporter=line,json", ...only],
       { ...env, PLAYWRIGHT_JSON_OUTPUT_FILE: file, PLAYWRIGHT_JSON_OUTPUT_NAME: file },
       root,
+      { timeout: PATIENCE.suite * MINUTE, ...(signal === undefined ? {} : { signal }) },
     )
     const read = () => {
       const { stats } = JSON.parse(readFileSync(file, "utf8")) as PlaywrightReport

@@ -1,12 +1,14 @@
 // An installation for one run of the tests: own name, id, port, secrets and state, beside whatever runs on
 // this machine and never touching it. It is removed afterwards whatever happened; what a killed run left
 // is removed by the next one, which knows it by its folder and the process that made it.
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { randomInt } from "node:crypto"
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { createServer } from "node:net"
 import path from "node:path"
 import { removeInstallation } from "../commands/reset.ts"
 import { inspectServices, listContainers } from "../containers.ts"
 import { readInstallation, type Installation } from "../installation.ts"
+import { processBirth } from "../lock.ts"
 import { unmountBelow } from "../mounts.ts"
 import { readImages, startPlatform } from "../platform.ts"
 import { run, tryRun, waitUntil } from "../run.ts"
@@ -16,6 +18,7 @@ import { describeFailure, StepFailed, type Print } from "../steps.ts"
 const PARENT = "/var/tmp"
 const PREFIX = "ghtest-"
 const NAME = "test"
+const PORTS = 200
 
 function portIsFree(port: number): Promise<boolean> {
   return new Promise((resolve) => {
@@ -25,9 +28,27 @@ function portIsFree(port: number): Promise<boolean> {
   })
 }
 
-async function freePort(): Promise<number> {
-  for (let port = 18_080; port < 18_180; port += 1) if (await portIsFree(port)) return port
-  throw new Error("no free port between 18080 and 18179 for the test installation")
+/** A port nobody listens on. Where to begin is by chance, so that two test runs do not choose the same. */
+export async function freePort(): Promise<number> {
+  const first = randomInt(PORTS)
+  for (let step = 0; step < PORTS; step += 1) {
+    const port = 18_080 + ((first + step) % PORTS)
+    if (await portIsFree(port)) return port
+  }
+  throw new Error(`no free port between 18080 and ${18_080 + PORTS - 1} for the test installation`)
+}
+
+/** A folder for one test run; its process, by number and birth, says whether it may be removed. */
+export function ownFolder(): string {
+  const parent = mkdtempSync(path.join(PARENT, PREFIX))
+  writeFileSync(path.join(parent, "owner"), `${process.pid} ${processBirth(process.pid) ?? ""}`)
+  return parent
+}
+
+function ownerAlive(folder: string): boolean {
+  const file = path.join(folder, "owner")
+  const [pid = "", birth = ""] = existsSync(file) ? readFileSync(file, "utf8").trim().split(" ") : []
+  return pid !== "" && processBirth(Number(pid)) === birth
 }
 
 function installationIn(state: string, port: number): Installation {
@@ -39,7 +60,7 @@ function installationIn(state: string, port: number): Installation {
 }
 
 /** Removes an installation and its folder; throws, and leaves its identity for the next try, when it cannot. */
-async function removeWithParent(installation: Installation): Promise<void> {
+export async function removeWithParent(installation: Installation): Promise<void> {
   const parent = path.dirname(installation.state)
   if (readIdentity(installation.state) !== undefined) await removeInstallation(installation, () => {})
   else await removeUnnamed(installation)
@@ -59,9 +80,7 @@ async function removeUnnamed({ project }: Installation): Promise<void> {
 export async function removeStale(print: Print): Promise<void> {
   for (const name of readdirSync(PARENT).filter((entry) => entry.startsWith(PREFIX))) {
     const state = path.join(PARENT, name)
-    const owner = path.join(state, "owner")
-    const pid = existsSync(owner) ? Number(readFileSync(owner, "utf8")) : 0
-    if (pid > 0 && existsSync(`/proc/${pid}`)) continue
+    if (ownerAlive(state)) continue
     print(`  removing what an earlier test run left in ${state}`)
     await removeWithParent(installationIn(state, 18_080))
   }
@@ -139,9 +158,7 @@ export async function runningServices(): Promise<string[]> {
 
 export async function startTestInstallation(root: string, print: Print): Promise<TestInstallation> {
   await removeStale(print)
-  const parent = mkdtempSync(path.join(PARENT, PREFIX))
-  mkdirSync(parent, { recursive: true })
-  writeFileSync(path.join(parent, "owner"), String(process.pid))
+  const parent = ownFolder()
   const installation = installationIn(parent, await freePort())
   const dispose = async () => {
     try {
