@@ -68,7 +68,14 @@ test("packages that were half installed, or are others than the lock file's, are
 
 test("an engine on another machine is refused: mounts are made on this one", () => {
   assert.equal(engineSocket("unix:///var/run/docker.sock\n"), "/var/run/docker.sock")
-  for (const host of ["tcp://10.0.0.1:2375", "ssh://x", "npipe:///pipe/engine", "", "unix://relative", "unix:///a b"])
+  for (const host of [
+    "tcp://10.0.0.1:2375",
+    "ssh://x",
+    "npipe:///pipe/engine",
+    "",
+    "unix://relative",
+    "unix:///a b",
+  ])
     assert.throws(() => engineSocket(host), StepFailed, host)
 })
 
