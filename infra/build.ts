@@ -202,7 +202,7 @@ export async function inOrder(
   const slot = limit(AT_A_TIME)
   const made = new Map<string, Promise<void>>()
   for (const recipe of recipes) {
-    const first = Object.values(recipe.from).map((name) => made.get(name))
+    const first = Object.values(recipe.from).map((name) => made.get(name) ?? Promise.resolve())
     made.set(
       recipe.name,
       Promise.all(first).then(() => slot(() => make(recipe))),
