@@ -52,6 +52,8 @@ async function dump(container: string, database: string, file: string): Promise<
     "-U",
     "postgres",
     "-Fc",
+    // Quick rather than small: a start waits for it, and only the newest few are kept.
+    "--compress=1",
     "--no-unlogged-table-data",
     database,
   ]

@@ -10,6 +10,9 @@ import { tryRun, waitUntil } from "./run.ts"
 import { writeWhole } from "./state.ts"
 import { StepFailed } from "./steps.ts"
 
+/** On a machine with too much to do a server's first start takes minutes; one that keeps dying is said at once. */
+const PATIENCE_SECONDS = 600
+
 const isHealthy = (state: ServiceState) => state.running && state.health === "healthy"
 
 /**
@@ -72,7 +75,7 @@ export async function bringUp(
   const compose = await Compose.of(root, installation)
   // What a service depends on was brought up by an earlier call, which waited for it.
   await compose.run("up", "-d", "--no-build", "--no-deps", ...services)
-  await waitHealthy(installation.project, services, 180)
+  await waitHealthy(installation.project, services, PATIENCE_SECONDS)
   writeWhole(file, wanted, 0o644)
   return services.join(", ")
 }
