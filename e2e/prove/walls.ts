@@ -19,7 +19,7 @@ interface Part {
 }
 
 function nodeTests(...patterns: string[]): Part["run"] {
-  return (env) => runNodeTests(root, globSync(patterns, { cwd: root }).toSorted(), env, 1)
+  return (env) => runNodeTests(root, globSync(patterns, { cwd: root }).toSorted(), env)
 }
 
 const PARTS: readonly Part[] = [

@@ -53,7 +53,7 @@ async function onInstallation(wanted: (name: PartName) => boolean): Promise<void
     if (wanted("journeys") && !signal.aborted) {
       await part("journeys", async () => {
         await ensurePackages(BROWSER_NEEDS)
-        return await runJourneys(root, stack.environment, signal)
+        return await runJourneys(root, stack.environment, [], signal)
       })
     }
   } catch (error) {
