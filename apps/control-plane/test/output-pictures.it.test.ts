@@ -56,6 +56,15 @@ test("a figure is checked, shown, voted on and released as it was written anew",
   assert.equal(seen.submitted, hash(png))
   assert.notEqual(seen.candidate, seen.submitted)
   assert.equal(seen.renderer, "glasshouse-png/1")
+  // What was handed in stays as it was; the new one lies beside it, and the sweep knows that it is needed.
+  const place = `quarantine/requests/${request}/${seen.id}`
+  for (const [name, sha256] of [
+    ["submitted", seen.submitted],
+    ["candidate", seen.submitted],
+    ["rendered", seen.candidate],
+  ])
+    assert.equal(hash(stack.store.objects.get(`${place}/${name}`)!), sha256, name)
+  assert.deepEqual(await stack.ctx.db.selectFrom("pending_object").selectAll().execute(), [])
   // Judged on what leaves: the identifier has gone, and it is said what was left out.
   assert.ok(!seen.check.findings.some((f) => f.rule === "identifier" && f.status === "violated"))
   assert.ok(seen.check.findings.some((f) => /left out: a part “tEXt”/.test(f.message)))

@@ -90,6 +90,48 @@ test("something that is no archive ends with a reason", async () => {
   )
 })
 
+test("an agreement's own threshold is told to the checker", async () => {
+  const entry = { name: "output/counts.csv", body: "group,n\na,120\nb,25\n" }
+  const verdict = async (query: string) => {
+    const { body } = await check([entry], query)
+    return (body as { files: { verdict: string }[]; policy: { name: string } }).files[0]?.verdict
+  }
+  assert.deepEqual(
+    [await verdict("policy=ons-srs"), await verdict("policy=ons-srs&threshold=30")],
+    ["satisfied", "violated"],
+  )
+})
+
+async function picture(
+  kind: string,
+  bytes: Buffer,
+): Promise<{ status: number; type: unknown; body: Buffer }> {
+  const answer = await node.app.inject({
+    method: "POST",
+    url: `/v1/pictures/${newId()}?kind=${kind}`,
+    headers: { "content-type": "application/octet-stream" },
+    payload: bytes,
+  })
+  return { status: answer.statusCode, type: answer.headers["content-type"], body: answer.rawPayload }
+}
+
+test("a picture comes back written anew, byte for byte; one that is none ends with a reason", async () => {
+  const drawing = '<svg xmlns="http://www.w3.org/2000/svg"><script>x</script><path d="M0 0L1 1"/></svg>'
+  const good = await picture("svg", Buffer.from(drawing))
+  assert.deepEqual([good.status, good.type], [200, "application/octet-stream"])
+  const [line = "", ...rest] = good.body.toString().split("\n")
+  assert.deepEqual(JSON.parse(line), { renderer: "glasshouse-svg/1", left: ["“script”"] })
+  assert.match(rest.join("\n"), /<path d="M0 0L1 1"\/>/)
+  const broken = await picture("png", Buffer.from("no picture"))
+  assert.deepEqual(
+    [broken.status, JSON.parse(broken.body.toString())],
+    [422, { code: "check_failed", reason: "picture_broken" }],
+  )
+  const large = await picture("png", Buffer.alloc(24 * 1024 * 1024 + 1))
+  assert.equal(large.status, 413)
+  assert.equal((await picture("gif", Buffer.from("x"))).status, 400)
+})
+
 test("nothing is left of a check", async () => {
   const { stdout } = await run("docker", [
     "ps",

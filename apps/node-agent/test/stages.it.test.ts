@@ -77,4 +77,13 @@ test("a stage without its key is refused; with a key it runs, fails with its own
   // The answer is the engine's and not the process's memory.
   node = await node.restarted()
   assert.deepEqual(await ended(job), status)
+
+  // Its result is written down elsewhere: nothing of it is left, and asking again is fine.
+  for (let n = 0; n < 2; n++) {
+    const forgotten = await node.app.inject({ method: "DELETE", url: `/v1/stages/${job}` })
+    assert.equal(forgotten.statusCode, 204)
+  }
+  assert.equal((await node.app.inject({ url: `/v1/stages/${job}` })).statusCode, 404)
+  const left = await run("docker", ["ps", "-aq", "--filter", `name=-stage-${job}`])
+  assert.equal(left.stdout, "")
 })

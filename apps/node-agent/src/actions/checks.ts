@@ -101,14 +101,19 @@ async function carry(
   await startContainer(ctx.engine, id)
   // Only now: before it was started a container counts as one that does not run any more.
   const ended = waitForEnd(ctx.engine, id)
-  const sent = pipeline(input, limited(inputLimit), attached.input).catch((error: unknown) => {
-    if (error instanceof AgentError) throw error
+  const gate = limited(inputLimit)
+  // Heard from the gate itself: the engine's stream may not close, and the pipeline would wait for it.
+  const tooLarge = new Promise<never>((_, reject) => {
+    gate.once("error", (error) => error instanceof AgentError && reject(error))
+  })
+  tooLarge.catch(() => undefined)
+  const sent = pipeline(input, gate, attached.input).catch(() => {
     // The checker may end before it has read everything; how it ended says what is wrong.
   })
   const { promise: late, resolve } = Promise.withResolvers<"late">()
   const timer = setTimeout(() => resolve("late"), TIME_LIMIT_MILLISECONDS)
   try {
-    const code = await Promise.race([Promise.all([ended, sent]).then(([exit]) => exit), late])
+    const code = await Promise.race([Promise.all([ended, sent]).then(([exit]) => exit), tooLarge, late])
     if (code === "late") return failed("time_limit")
     await attached.ended
     if (attached.stdout.full) return failed("result_too_large")
