@@ -7,6 +7,8 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import type { FastifyInstance } from "fastify"
 import { Client } from "pg"
+import { createClient, type Address, type Client as ApiClient } from "#contract/client.ts"
+import { operationById, type OperationId } from "#contract/index.ts"
 import { buildApp } from "../src/app.ts"
 import type { Asked } from "../src/actions/change.ts"
 import { openAudit } from "../src/audit/open.ts"
@@ -31,6 +33,22 @@ export const POLICIES = join(import.meta.dirname, "../../../policies")
 export const IDS_BASE = 5 * 2 ** 32
 
 export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE"
+
+export class Refusal extends Error {
+  readonly status: number
+  readonly code: string
+  constructor(status: number, code: string) {
+    super(`${status} ${code}`)
+    this.status = status
+    this.code = code
+  }
+}
+
+function addressOf(id: OperationId): Address {
+  const operation = operationById.get(id)
+  if (operation === undefined) throw new Error(`there is no operation ${id}`)
+  return { method: operation.method, path: operation.path }
+}
 
 export interface Answer {
   readonly status: number
@@ -58,6 +76,8 @@ export interface Stack extends Seeded {
   as(person: PersonName): Promise<Asked & { readonly actor: PersonActor }>
   /** Answer of an operation over HTTP; with a fresh code unless told otherwise. */
   call(person: PersonName, method: Method, path: string, body?: unknown, signIn?: SignIn): Promise<Answer>
+  /** The typed client as this person; throws Refusal for everything but a success. */
+  api(person: PersonName): ApiClient
   /** The same for a bearer token of the caller's own making, or none. */
   send(token: string | undefined, method: Method, path: string, body?: unknown): Promise<Answer>
   [Symbol.asyncDispose](): Promise<void>
@@ -227,6 +247,12 @@ export async function startStack(): Promise<Stack> {
     mail,
     as,
     send,
+    api: (person) =>
+      createClient(addressOf, async ({ method, path, body }) => {
+        const answer = await send(`${people[person]}.fresh`, method, path, body)
+        if (answer.status !== 200) throw new Refusal(answer.status, String(answer.body?.code))
+        return answer.body as unknown
+      }),
     call: (person, method, path, body, signIn = "fresh") =>
       send(`${people[person]}.${signIn}`, method, path, body),
     pass: (seconds) => {

@@ -1,18 +1,13 @@
 // Asks the API for operations by name, and makes the wrong inputs of each from its own schemas.
 import type { TSchema } from "typebox"
 import { Check } from "typebox/value"
+import { buildPath } from "#contract/client.ts"
 import type { Operation } from "#contract/operation.ts"
 import type { Answer } from "../stack.ts"
 import { nobodys, type Ask, type World } from "./world.ts"
 
 export function pathOf(operation: Operation, ask: Pick<Ask, "params" | "query">): string {
-  const path = operation.path.replace(/:([A-Za-z]+)/g, (_, name: string) =>
-    encodeURIComponent(String(ask.params?.[name] ?? "")),
-  )
-  const query = new URLSearchParams(
-    Object.entries(ask.query ?? {}).map(([k, v]): [string, string] => [k, String(v)]),
-  ).toString()
-  return query === "" ? path : `${path}?${query}`
+  return buildPath(operation.path, ask.params, ask.query)
 }
 
 /** With a fresh code unless told otherwise; `token: null` asks without one. */

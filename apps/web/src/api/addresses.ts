@@ -1,11 +1,5 @@
 // Made from the contract by apps/web/generate.ts; not edited by hand.
-export interface Address {
-  readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE"
-  readonly path: string
-  readonly raw?: true
-  /** the server asks for a one-time code for this */
-  readonly stepUp?: true
-}
+import type { Address } from "#contract/client.ts"
 
 export const addresses = {
   healthLive: { method: "GET", path: "/api/health/live" },

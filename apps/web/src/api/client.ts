@@ -1,50 +1,15 @@
 // The typed client of the API. Types come from the contract, addresses from the generated list; there is
 // no other place in the console that calls the server.
-import type { Static, TSchema } from "typebox"
-import type { OperationId, OperationOf } from "#contract/index.ts"
+import type { OperationId } from "#contract/index.ts"
+import { buildPath, type Address, type Answer, type Bare, type Input, type Loose } from "#contract/client.ts"
 import { isQuiet } from "./activity.ts"
-import { addresses, type Address } from "./addresses.ts"
+import { addresses } from "./addresses.ts"
 import { ApiError, readError, unreachable } from "./errors.ts"
 import { accessToken } from "./keycloak.ts"
 import { endedByServer } from "./session.ts"
 
-type Part<I extends OperationId, K extends "params" | "query" | "body"> =
-  OperationOf<I> extends Record<K, infer S extends TSchema> ? Static<S> : undefined
-
-export type Answer<I extends OperationId> =
-  OperationOf<I> extends { response: infer S extends TSchema } ? Static<S> : never
-
-type Given<K extends string, V> = [V] extends [undefined] ? { [P in K]?: never } : { [P in K]: V }
-
-export type Input<I extends OperationId> = Given<"params", Part<I, "params">> &
-  Given<"body", Part<I, "body">> & { query?: Part<I, "query"> }
-
-type Bare = {
-  [I in OperationId]: Record<never, never> extends Input<I> ? I : never
-}[OperationId]
-
-interface Loose {
-  params?: Record<string, unknown> | undefined
-  query?: Record<string, unknown> | undefined
-  body?: unknown
-}
-
-/** Fills :params and adds the query; values that are undefined are left out. */
-export function buildPath(path: string, params: Loose["params"], query: Loose["query"]): string {
-  const filled = path.replace(/:([A-Za-z]+)/g, (_, name: string) => {
-    const value = params?.[name]
-    if (typeof value !== "string" && typeof value !== "number") throw new Error(`${path} needs ${name}`)
-    return encodeURIComponent(String(value))
-  })
-  const search = new URLSearchParams()
-  for (const [name, value] of Object.entries(query ?? {})) {
-    if (typeof value === "string" || typeof value === "number" || typeof value === "boolean") {
-      search.set(name, String(value))
-    }
-  }
-  const text = search.toString()
-  return text ? `${filled}?${text}` : filled
-}
+export { buildPath }
+export type { Answer, Input } from "#contract/client.ts"
 
 async function send(address: Address, input: Loose, signal?: AbortSignal): Promise<Response> {
   const token = await accessToken()
