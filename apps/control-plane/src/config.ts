@@ -128,7 +128,8 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     },
     idleSeconds: number("GLASSHOUSE_IDLE_SECONDS", 1_800),
     workspaceIdleSeconds: number("GLASSHOUSE_WORKSPACE_IDLE_SECONDS", 7_200),
-    stepUpSeconds: number("GLASSHOUSE_STEP_UP_SECONDS", 300),
+    // A site may ask for fresher codes, never for older ones.
+    stepUpSeconds: Math.min(300, number("GLASSHOUSE_STEP_UP_SECONDS", 300)),
     shownLimitBytes: number("GLASSHOUSE_SHOWN_LIMIT_MEGABYTES", 200) * 1_000_000,
     version: env["GLASSHOUSE_VERSION"] ?? "0.1.0",
   }

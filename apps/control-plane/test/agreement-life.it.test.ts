@@ -85,9 +85,15 @@ test("one is in force: approvals at the same moment leave one, and an older wish
   assert.ok(answers.every(({ status }) => status === 200 || status === 409))
   assert.deepEqual(await inForce(), [newer])
   assert.equal(await stateOf(older), "superseded")
+  const earlier = await propose()
+  const later = await propose()
+  assert.equal((await decide("custodian", later)).status, 200)
+  assert.equal(await stateOf(earlier), "superseded")
+  assert.equal((await decide("custodian", earlier)).body.code, "already_done")
+  assert.deepEqual(await inForce(), [later])
   const late = await decide("custodian", older)
   assert.equal(`${late.status} ${late.body.code}`, "409 already_done")
-  assert.deepEqual(await inForce(), [newer])
+  assert.deepEqual(await inForce(), [later])
 })
 
 test("nobody widens an agreement alone", async () => {

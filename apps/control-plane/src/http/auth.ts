@@ -143,6 +143,7 @@ export async function authenticate(
  */
 export function assertStepUp(ctx: Ctx, actor: PersonActor): void {
   const age = ctx.clock.now().getTime() / 1_000 - actor.authTime
-  if (actor.acr !== "gh-fresh" || age > ctx.config.stepUpSeconds || age < -5)
-    throw new Unauthenticated("step_up_required")
+  // Said so that a time that is none is no fresh one either.
+  const inTime = age >= -5 && age <= ctx.config.stepUpSeconds
+  if (actor.acr !== "gh-fresh" || !inTime) throw new Unauthenticated("step_up_required")
 }
