@@ -151,4 +151,5 @@ async function main(): Promise<number> {
   }
 }
 
-if (import.meta.main) process.exitCode = await main()
+// A battery that failed may have left sockets open: they keep nobody waiting.
+if (import.meta.main) process.exit(await main())

@@ -36,8 +36,8 @@ export class Person {
   readonly #identity: string
   #token = ""
   #refresh = ""
-  #tokenAt = 0
-  #codeAt = 0
+  #tokenAt = -Infinity
+  #codeAt = -Infinity
   #signing: Promise<void> | undefined
 
   constructor(installation: Installation, username: string) {

@@ -52,7 +52,7 @@ export function readJson(answer: Answer): unknown {
 export function openSocket(url: string, protocols: string[], headers: Record<string, string>): WebSocket {
   return new WebSocket(url, protocols, {
     headers,
-    handshakeTimeout: 10_000,
+    handshakeTimeout: 30_000,
     perMessageDeflate: false,
     lookup: toLoopback,
   } as WebSocket.ClientOptions)

@@ -59,3 +59,16 @@ export function pause(crew: Crew, least: number, most: number): Promise<void> {
 export function choose<T>(crew: Crew, from: readonly T[]): T | undefined {
   return from[Math.floor(crew.random() * from.length)]
 }
+
+/** Tries again while there is no trustworthy answer: for steps that are no subject themselves. */
+export async function patiently<T>(work: () => Promise<T>, milliseconds = 180_000): Promise<T> {
+  const end = performance.now() + milliseconds
+  for (;;) {
+    try {
+      return await work()
+    } catch (error) {
+      if (performance.now() > end) throw error
+      await new Promise((resolve) => setTimeout(resolve, 1_500))
+    }
+  }
+}

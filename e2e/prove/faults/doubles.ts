@@ -4,7 +4,7 @@ import type { OperationId } from "#contract/index.ts"
 import { waitUntil } from "../../../infra/run.ts"
 import type { Findings } from "../../support/battery.ts"
 import type { Input, Person, Told } from "../../support/person.ts"
-import type { Crew } from "./crew.ts"
+import { patiently, type Crew } from "./crew.ts"
 import type { Researcher } from "./researcher.ts"
 
 interface Outcome {
@@ -52,9 +52,9 @@ const clear = (codes: readonly string[], ...allowed: string[]) =>
 export async function checkDoubles(crew: Crew, author: Researcher, findings: Findings): Promise<void> {
   const { people, liver } = crew
   await checkOpening(crew, author, findings)
-  const request = await askedFor(crew, author)
+  const request = await patiently(() => askedFor(crew, author))
   const params = { request }
-  await waitUntil(async () => (await requestOf(people.priya, request)).state === "independent", 60_000, 500)
+  await waitUntil(async () => (await requestOf(people.priya, request)).state === "independent", 120_000, 500)
   const file = (await requestOf(people.jonas, request)).files[0]
   if (file === undefined) throw new Error("a request without a file")
   const vote = { params: { ...params, file: file.id }, body: { vote: "approve", candidate: file.candidate } }
@@ -163,7 +163,7 @@ async function checkDownloads(crew: Crew, release: string, findings: Findings): 
       actions: { download: { allowed: boolean } }
     }[]
   }
-  await waitUntil(async () => (await look()).every(({ actions }) => actions.download.allowed), 60_000, 500)
+  await waitUntil(async () => (await look()).every(({ actions }) => actions.download.allowed), 120_000, 500)
   const [file] = await look()
   if (file === undefined) throw new Error("a release without a file")
   const input = { params: { release, file: file.id } }
@@ -206,8 +206,12 @@ async function checkPeople(crew: Crew, project: string, findings: Findings): Pro
   const placed = await kwame.call("holdPlace", {
     body: { subject: "person", subjectId: tomasz.id, kind: "incident", reason: `${crew.tag}-twice` },
   })
-  if (placed.kind !== "done") throw new Error(`holdPlace: ${placed.code}`)
-  const params = { hold: String(placed.value["id"]) }
+  const listed = await kwame.call("holdList")
+  const holds =
+    listed.kind === "done" ? (listed.value["holds"] as { id: string; subject: { id: string } }[]) : []
+  const hold = holds.find(({ subject }) => subject.id === tomasz.id)
+  findings.check(hold !== undefined, `a hold was placed and is not there: ${codeOf(placed)}`)
+  const params = { hold: hold?.id ?? "" }
   await kwame.call("holdProposeLift", { params, body: { reason: "over", until: null } })
   const lifted = await twice(lena, "holdConfirmLift", { params })
   findings.check(

@@ -170,7 +170,7 @@ export function holdWork(crew: Crew): Work {
     if (listed === undefined) return
     const mine = (
       listed["holds"] as { id: string; reason: string; lift: object | null; subject: { id: string } }[]
-    ).find(({ reason }) => reason.startsWith(crew.tag))
+    ).find(({ subject }) => subject.id === people.tomasz.id)
     if (mine === undefined) {
       const key = ledger.next(`${crew.tag}-hold`)
       await ledger.perform(people.kwame, "holdPlace", key, {

@@ -1,7 +1,7 @@
 // What the part about the log needs before it breaks it: a notebook, a request that checkers look at, and
 // released files that nobody has downloaded yet.
 import { waitUntil } from "../../../infra/run.ts"
-import type { Crew } from "./crew.ts"
+import { patiently, type Crew } from "./crew.ts"
 import type { Researcher } from "./researcher.ts"
 import { WAYS, type Prepared } from "./unwritable.ts"
 
@@ -72,9 +72,9 @@ export async function prepareForLog(crew: Crew, author: Researcher): Promise<Pre
   )
   const { notebook } = author
   if (!seated || notebook === undefined) throw new Error("the researcher has no notebook after two minutes")
-  await notebook.save("kept-for-faults.txt", "kept")
+  await patiently(() => notebook.save("kept-for-faults.txt", "kept"))
   const releases = []
-  for (const _ of WAYS) releases.push(await release(crew, await ask(crew, author)))
-  const looked = await ask(crew, author)
+  for (const _ of WAYS) releases.push(await release(crew, await patiently(() => ask(crew, author))))
+  const looked = await patiently(() => ask(crew, author))
   return { author, notebook, request: looked.id, file: looked.files[0]?.id ?? "", releases }
 }

@@ -133,23 +133,33 @@ async function ensurePerson(
   input: { email: string; name: string; organisation: string; subject: string },
 ): Promise<{ id: string; made: boolean }> {
   const issuer = ctx.config.identity.issuer
-  const existing = await tx
-    .selectFrom("person")
-    .select("id")
-    .where((e) => e(e.fn<string>("lower", ["email"]), "=", input.email))
-    .executeTakeFirst()
-  const id = existing?.id ?? newId()
-  if (!existing)
-    await tx
+  const find = () =>
+    tx
+      .selectFrom("person")
+      .select("id")
+      .where((e) => e(e.fn<string>("lower", ["email"]), "=", input.email))
+      .executeTakeFirst()
+  let known = await find()
+  let made = false
+  if (!known) {
+    // Two invitations of one new person in the same moment meet here: the second finds the first's.
+    const inserted = await tx
       .insertInto("person")
-      .values({ id, name: input.name, email: input.email, organisation_id: input.organisation })
-      .execute()
+      .values({ id: newId(), name: input.name, email: input.email, organisation_id: input.organisation })
+      .onConflict((c) => c.doNothing())
+      .returning("id")
+      .executeTakeFirst()
+    made = inserted !== undefined
+    known = inserted ?? (await find())
+  }
+  if (!known) throw new Conflict("stale")
+  const { id } = known
   await tx
     .insertInto("identity")
     .values({ issuer, subject: input.subject, person_id: id })
     .onConflict((c) => c.doNothing())
     .execute()
-  return { id, made: !existing }
+  return { id, made }
 }
 
 async function findOpen(ctx: Ctx, db: Db | Tx, token: string) {
