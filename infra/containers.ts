@@ -69,6 +69,11 @@ export async function logTail(id: string, lines = 15): Promise<string> {
   return `${stdout}${stderr}`.trim()
 }
 
+/** How a person reads a service's log, whichever compose named its container. */
+export function logCommand(project: string, service: string): string {
+  return `docker logs $(docker ps -aq --filter label=com.docker.compose.project=${project} --filter label=com.docker.compose.service=${service})`
+}
+
 /** Stops and removes containers that are not compose's own: workspaces, doors, checks, stages. */
 export async function removeLeftovers(installationId: string, project: string): Promise<number> {
   const all = await listContainers({ "glasshouse.installation": installationId })

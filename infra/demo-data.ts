@@ -2,7 +2,7 @@
 // copied out once, and the start waits until every demonstration project can read its extract.
 import { existsSync, readFileSync } from "node:fs"
 import path from "node:path"
-import { inspectServices } from "./containers.ts"
+import { inspectServices, logCommand } from "./containers.ts"
 import type { Installation } from "./installation.ts"
 import { run, tryRun } from "./run.ts"
 import { writeWhole } from "./state.ts"
@@ -90,6 +90,6 @@ export async function waitDemoData(
   }
   throw new StepFailed(
     `the demonstration data is not there: ${last === undefined ? "no answer" : `${last.ready} of ${last.projects} projects, failed: ${last.failed.join(", ") || "none"}`}`,
-    `See docker logs ${installation.project}_control-plane_1. The platform itself is up; start again to go on waiting.`,
+    `See ${logCommand(installation.project, "control-plane")}. The platform itself is up; start again to go on waiting.`,
   )
 }

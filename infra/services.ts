@@ -4,7 +4,7 @@ import { createHash } from "node:crypto"
 import { existsSync, readFileSync } from "node:fs"
 import path from "node:path"
 import { Compose } from "./compose.ts"
-import { inspectServices, logTail, type ServiceState } from "./containers.ts"
+import { inspectServices, logCommand, logTail, type ServiceState } from "./containers.ts"
 import type { Installation } from "./installation.ts"
 import { tryRun, waitUntil } from "./run.ts"
 import { writeWhole } from "./state.ts"
@@ -110,6 +110,6 @@ export async function waitReady(installation: Installation, seconds: number): Pr
   const missing = parts.filter((one) => !one.ready).map((one) => `${one.part}: ${one.message ?? "not ready"}`)
   throw new StepFailed(
     `the control plane is not ready: ${missing.length > 0 ? missing.join("; ") : "it does not answer"}`,
-    `See docker logs ${installation.project}_control-plane_1, then start again.`,
+    `See ${logCommand(installation.project, "control-plane")}, then start again.`,
   )
 }
