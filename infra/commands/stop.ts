@@ -44,7 +44,7 @@ export async function stopPlatform(installation: Installation, print: Print): Pr
       name: "notebooks",
       run: async () => {
         const ended = await removeLeftovers(identity.id, installation.project)
-        return ended === 0 ? "none were open" : `${ended} containers ended`
+        return ended === 0 ? "none were open" : `${ended} containers of notebooks, checks and stages removed`
       },
       advice: "Run npm stop again.",
     },

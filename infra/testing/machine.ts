@@ -19,8 +19,8 @@ import { BOOTSTRAP_NEEDS, ensurePackages } from "../packages.ts"
 const PREFIX = "/var/tmp/ghmachine-"
 const CGROUPS = "/sys/fs/cgroup"
 const BUNDLE = "/etc/ssl/certs/ca-certificates.crt"
-const OUTER = "10.213.7.1"
-const INNER = "10.213.7.2"
+const OUTER = "10.213.8.1"
+const INNER = "10.213.8.2"
 
 /** Prepares the new root's file systems, makes it the root, and stays as the process that adopts orphans. */
 const FIRST_PROCESS = `set -eu
@@ -66,8 +66,11 @@ export class Machine implements AsyncDisposable {
   /** Debian trixie with Node 20, npm and git from Debian, and trust in this machine's authorities. */
   static async make(note: (line: string) => void): Promise<Machine> {
     await ensurePackages(BOOTSTRAP_NEEDS)
-    for (const left of readdirSync("/var/tmp").filter((name) => name.startsWith(path.basename(PREFIX))))
-      if (!existsSync(`/proc/${left.split("-")[1]}`)) await removeFolder(path.join("/var/tmp", left))
+    for (const left of readdirSync("/var/tmp")) {
+      const owner = /^ghmachine-(\d+)-/.exec(left)?.[1]
+      if (owner !== undefined && !existsSync(`/proc/${owner}`))
+        await removeFolder(path.join("/var/tmp", left))
+    }
     const directory = mkdtempSync(`${PREFIX}${process.pid}-`)
     const system = path.join(directory, "root")
     await run("debootstrap", ["--variant=minbase", "trixie", system])
@@ -93,7 +96,7 @@ export class Machine implements AsyncDisposable {
     const script = `${join}\nexec unshare --mount --pid --fork --kill-child --uts --ipc --net --cgroup --propagation private bash -c "$0" machine "$1" "$2"`
     const child = spawn("bash", ["-c", script, FIRST_PROCESS, system, controllers().join(" ")], {
       detached: true,
-      stdio: ["ignore", "ignore", "inherit"],
+      stdio: "ignore",
       cwd: "/",
     })
     child.unref()
