@@ -154,7 +154,10 @@ export async function startStack(): Promise<Stack> {
           diskFreeBytes: 1,
         }),
       },
-      custody: { projectRange: async () => ({ from: IDS_BASE + 1, to: IDS_BASE + 2 ** 32 - 1 }) },
+      custody: {
+        projectRange: async () => ({ from: IDS_BASE + 1, to: IDS_BASE + 2 ** 32 - 1 }),
+        ready: async () => true,
+      },
       identity: {
         events: async () => [],
         adminEvents: async () => [],

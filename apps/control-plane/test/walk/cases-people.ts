@@ -2,6 +2,7 @@
 import { confirmAppointment, proposeAppointment } from "../../src/actions/appointments.ts"
 import { proposeLift } from "../../src/actions/hold-lifts.ts"
 import { placeHold } from "../../src/actions/holds.ts"
+import { noteGateway } from "../../src/actions/platform.ts"
 import { inviteMember } from "../../src/actions/invitations.ts"
 import { newId } from "../../src/domain/id.ts"
 import { insertPerson } from "../seed.ts"
@@ -52,7 +53,13 @@ async function invited(w: World, email?: string): Promise<{ token: string; perso
 
 export const peopleCases = {
   healthLive: { allowed: () => ({ as: "author" }), denied: [] },
-  healthReady: { allowed: () => ({ as: "author" }), denied: [] },
+  healthReady: {
+    allowed: (w) => {
+      noteGateway(w.ctx)
+      return { as: "author" }
+    },
+    denied: [],
+  },
   siteGet: { allowed: () => ({ as: "author" }), denied: [] },
   platformGet: {
     allowed: () => ({ as: "operator" }),
