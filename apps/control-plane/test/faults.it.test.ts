@@ -4,6 +4,7 @@ import assert from "node:assert/strict"
 import { after, before, test } from "node:test"
 import { Client } from "pg"
 import { change } from "../src/actions/change.ts"
+import { listGatewayRuns } from "../src/actions/notebooks.ts"
 import { checkParts, noteGateway } from "../src/actions/platform.ts"
 import type { Ctx } from "../src/context.ts"
 import { sealOrphanIntents } from "../src/reconcile/intents.ts"
@@ -121,6 +122,32 @@ test("two invitations of one new person at once are one, and the other says that
     answers.map(({ status, body: told }) => (status === 200 ? "done" : told.code)).toSorted(),
     ["already_exists", "already_exists", "done"],
   )
+})
+
+test("a log that cannot be written is known within seconds though nobody writes, ends reads, and heals", async () => {
+  const { ctx, run } = stack
+  const reads = async () => (await listGatewayRuns(ctx)).runs.find((one) => one.run === run)?.reads
+  const becomes = async (ok: boolean) => {
+    const end = performance.now() + 5_000
+    while (ctx.audit.healthy().ok !== ok && performance.now() < end)
+      await new Promise((resolve) => setImmediate(resolve))
+    assert.equal(ctx.audit.healthy().ok, ok)
+  }
+  await becomes(true)
+  assert.equal(await reads(), true)
+  const owner = new Client({ connectionString: stack.databaseUrl })
+  await owner.connect()
+  await owner.query(`create function refuse() returns trigger language plpgsql as
+    $$ begin raise exception 'No space left on device' using errcode = '53100'; end $$`)
+  await owner.query(
+    "create trigger fault before insert or update on log_head for each statement execute function refuse()",
+  )
+  await becomes(false)
+  assert.equal(await reads(), false)
+  await owner.query("drop trigger fault on log_head")
+  await owner.end()
+  await becomes(true)
+  assert.equal(await reads(), true)
 })
 
 test("readiness says when the gateway and custody are away", async () => {

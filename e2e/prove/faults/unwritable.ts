@@ -22,7 +22,18 @@ async function database(installation: Installation): Promise<string> {
 
 async function sql(container: string, text: string): Promise<string> {
   return await run("docker", [
-    ...["exec", container, "psql", "--no-psqlrc", "-At", "-v", "ON_ERROR_STOP=1"],
+    // Also while the database itself is read-only.
+    ...[
+      "exec",
+      "--env",
+      "PGOPTIONS=-c default_transaction_read_only=off",
+      container,
+      "psql",
+      "--no-psqlrc",
+      "-At",
+      "-v",
+      "ON_ERROR_STOP=1",
+    ],
     ...["-h", "/run/postgresql", "-U", "postgres", "-d", "glasshouse", "-c", text],
   ])
 }
@@ -64,10 +75,7 @@ const readOnly: Way = {
       "select pg_terminate_backend(pid) from pg_stat_activity where datname = 'glasshouse' and pid <> pg_backend_pid()",
     )
     return async () => {
-      await sql(
-        container,
-        "set default_transaction_read_only = off; alter database glasshouse reset default_transaction_read_only",
-      )
+      await sql(container, "alter database glasshouse reset default_transaction_read_only")
       await sql(
         container,
         "select pg_terminate_backend(pid) from pg_stat_activity where datname = 'glasshouse' and pid <> pg_backend_pid()",

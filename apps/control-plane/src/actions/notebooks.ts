@@ -44,7 +44,8 @@ export async function listGatewayRuns(ctx: Ctx): Promise<GatewayRuns> {
 /** Asked each second: a hold, an expiry or an unwritable log ends the intents that a gateway holds. */
 async function mayRead(ctx: Ctx, run: string): Promise<boolean> {
   try {
-    ctx.audit.assertHealthy()
+    // Not only blocked: while the log cannot be written, nothing goes on under an earlier intent.
+    if (!ctx.audit.healthy().ok) return false
     return (await findReader(ctx, run)).decision.allow
   } catch (error) {
     if (error instanceof Problem) return false

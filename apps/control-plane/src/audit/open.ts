@@ -20,6 +20,8 @@ import type { Audit, AuditClock, AuditHealth, HealthCode, LogName, LogPosition }
 
 const TICK_MS = 1_000
 const STALLED_SECONDS = 30
+/** An idle log is written to this often, so that everybody knows within seconds when it cannot be. */
+const PROBE_AFTER_MS = 2_000
 const GROUPS = ["who", "facts", "detail"] as const
 
 export interface AuditKeys {
@@ -86,6 +88,8 @@ class OpenAudit implements Audit {
   readonly #opened = new Map<string, OpenLog>()
   readonly #refusals = new Map<string, { code: HealthCode; message: string }>()
   #unwritable: string | undefined
+  /** monotonic */
+  #writtenAt = -Infinity
   #timer: ReturnType<typeof setInterval> | undefined
   #background: Promise<void> | undefined
   #projectionDue = true
@@ -300,6 +304,7 @@ class OpenAudit implements Audit {
   #note(error: unknown): void {
     if (error === undefined) {
       this.#unwritable = undefined
+      this.#writtenAt = this.#clock.monotonic()
       return
     }
     const message = error instanceof Error ? error.message : "the database refused"
@@ -341,7 +346,8 @@ class OpenAudit implements Audit {
         await open.publisher.publishIfDue(open.head)
       })
     }
-    if (this.#unwritable !== undefined) await this.#probe()
+    const idle = this.#clock.monotonic() - this.#writtenAt > PROBE_AFTER_MS
+    if (this.#unwritable !== undefined || idle) await this.#probe()
     await this.#project()
   }
 
@@ -359,13 +365,13 @@ class OpenAudit implements Audit {
     }
   }
 
-  /** While nothing is appended, only a write shows that writing works again. */
+  /** While nothing is appended, only a write shows whether writing works. */
   async #probe(): Promise<void> {
     try {
       await this.#writers.query("update log_head set updated_at = now() where log_id = $1", [
         this.currentLog("access"),
       ])
-      this.#unwritable = undefined
+      this.#note(undefined)
     } catch (error) {
       this.#note(error)
     }
