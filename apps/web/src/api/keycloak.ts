@@ -14,9 +14,11 @@ export function isSignInAnswer(): boolean {
   return location.pathname === "/" && query.has("state") && (query.has("code") || query.has("error"))
 }
 
+let looking: Promise<boolean> | undefined
+
 /** Finds out whether someone is signed in, without showing anything. Rejects when the sign-in server is away. */
 export async function startSignIn(): Promise<boolean> {
-  return await keycloak.init({
+  looking = keycloak.init({
     onLoad: "check-sso",
     pkceMethod: "S256",
     responseMode: "query",
@@ -25,6 +27,12 @@ export async function startSignIn(): Promise<boolean> {
     silentCheckSsoFallback: false,
     checkLoginIframe: false,
   })
+  return await looking
+}
+
+/** A sign-in begun while the silent look is under way would lose its place at the server: both set one cookie. */
+async function afterLooking(): Promise<void> {
+  await looking?.catch(() => false)
 }
 
 function keepPlace(place: string): void {
@@ -40,6 +48,7 @@ export function takePlace(): string | undefined {
 
 export async function signIn(place: string): Promise<void> {
   keepPlace(place)
+  await afterLooking()
   await keycloak.login({ redirectUri: `${location.origin}/` })
 }
 

@@ -8,6 +8,7 @@ import {
   useQuery,
   useQueryClient,
 } from "@tanstack/react-query"
+import { useCallback, useRef } from "react"
 import type { OperationId } from "#contract/index.ts"
 import { call, type Answer, type Input } from "./client.ts"
 import { ApiError } from "./errors.ts"
@@ -80,7 +81,8 @@ export function useChange<I extends OperationId>(
   options: { refetch?: readonly OperationId[]; onDone?: (answer: Answer<I>) => void; said?: string } = {},
 ) {
   const client = useQueryClient()
-  return useMutation<Answer<I>, ApiError, Input<I>>({
+  const sent = useRef<Sent>(undefined)
+  const change = useMutation<Answer<I>, ApiError, Input<I>>({
     mutationKey: [id],
     mutationFn: async (input) => {
       try {
@@ -102,6 +104,32 @@ export function useChange<I extends OperationId>(
       await refetchOperations(client, options.refetch ?? [])
     },
   })
+  const { mutate } = change
+  return {
+    ...change,
+    mutate: useCallback(
+      (input: Input<I>) => {
+        const now = performance.now()
+        if (isSecondPress(sent.current, input, now)) return
+        sent.current = { input: JSON.stringify(input), at: now }
+        mutate(input)
+      },
+      [mutate],
+    ),
+  }
+}
+
+interface Sent {
+  input: string
+  at: number
+}
+
+/** Two presses of a double click are further apart than a page needs to show that the first is under way. */
+const DOUBLE_CLICK_MS = 500
+
+/** The same change again, so soon that nobody can have meant it twice. */
+export function isSecondPress(sent: Sent | undefined, input: unknown, now: number): boolean {
+  return sent !== undefined && now - sent.at < DOUBLE_CLICK_MS && sent.input === JSON.stringify(input)
 }
 
 export async function refetchOperations(client: QueryClient, ids: readonly string[]): Promise<void> {

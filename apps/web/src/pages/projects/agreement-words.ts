@@ -9,9 +9,9 @@ type Key = Exclude<keyof AgreementDocument, "schema" | "dataSets">
 
 export const presetWords: Record<AgreementDocument["outputPolicy"]["preset"], string> = {
   opensafely: "OpenSAFELY",
-  "nhs-england-sde": "NHS England secure data environment",
-  "ons-srs": "ONS secure research service",
-  sail: "SAIL databank",
+  "nhs-england-sde": "NHS England SDE",
+  "ons-srs": "ONS SRS",
+  sail: "SAIL Databank",
   "acro-default": "ACRO default",
 }
 

@@ -12,6 +12,7 @@ import { State, Tag } from "../../ui/state.tsx"
 import { TableBox } from "../../ui/table-box.tsx"
 import { WhyNotButton } from "../../ui/why-not.tsx"
 import { formatBytes, formatDateTime, formatMany } from "../../util/format.ts"
+import { ReleaseRecord } from "./release-record.tsx"
 import "../projects/catalogue.css"
 
 type ReleaseView = Answer<"releaseGet">
@@ -90,10 +91,7 @@ function ReleasePage({ view }: { view: ReleaseView }) {
             <p className="small text-2" style={{ marginBottom: 8 }}>
               Thresholds, versions of rules, hashes and votes, as they were bound to this release.
             </p>
-            {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- a scrolling region must be reachable by keyboard */}
-            <pre className="first-query record" tabIndex={0} aria-label="Record">
-              {JSON.stringify(view.record, null, 2)}
-            </pre>
+            <ReleaseRecord record={view.record} />
           </div>
         </section>
       </div>
