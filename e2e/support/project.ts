@@ -2,6 +2,7 @@
 import type { Page } from "playwright"
 import { SITE } from "./browser.ts"
 import { waitForLab } from "./notebook.ts"
+import type { Person } from "./people.ts"
 
 export async function openProject(page: Page, title: string): Promise<void> {
   await page.goto(`${SITE}/projects`)
@@ -69,4 +70,14 @@ export async function removeMember(page: Page, project: string, name: string, re
   await dialog.getByLabel("Reason").fill(reason)
   await dialog.getByRole("button", { name: "Remove" }).click()
   await dialog.waitFor({ state: "detached" })
+}
+
+/** Takes back what is still open for an address, since nobody is asked twice. */
+export async function withdrawOpen(person: Person, project: string, username: string): Promise<void> {
+  const { body } = await person.ask<{ invitations: { id: string; email: string; state: string }[] }>(
+    `/api/projects/${project}/members`,
+  )
+  for (const each of body.invitations)
+    if (each.state === "sent" && each.email === `${username}@demo.example`)
+      await person.ask(`/api/projects/${project}/invitations/${each.id}/withdraw`, { method: "POST" })
 }
