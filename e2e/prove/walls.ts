@@ -34,7 +34,7 @@ const PARTS: readonly Part[] = [
     run: nodeTests("apps/node-agent/src/domain/{containers,probes}.test.ts"),
   },
   { name: "spellings of foreign objects", least: 5, run: nodeTests("apps/gateway/test/walls.test.ts") },
-  { name: "a browser and hostile pages", least: 4, run: (env) => runJourneys(root, env, ["walls-"]) },
+  { name: "a browser and hostile pages", least: 3, run: (env) => runJourneys(root, env, ["walls-"]) },
 ]
 
 export async function run(stack: Stack): Promise<Tally> {
