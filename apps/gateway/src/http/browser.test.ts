@@ -93,6 +93,16 @@ test("a request passes stripped, with the answer's headers replaced", async () =
   assert.equal(answer.headers["cache-control"], "no-store")
 })
 
+test("the container's own health check is answered, and is no event", async () => {
+  const answer = await rig.browse("/.gh/health", { headers: { host: "127.0.0.1:8080", cookie: "" } })
+  assert.equal(answer.status, 204)
+  // Events come after the answer: the next refusal's is there, this one has none.
+  await rig.browse("/.gh/elsewhere", { headers: { host: "127.0.0.1:8080", cookie: "" } })
+  const told = (path: string) => rig.controlPlane.refusals.some(({ what }) => what.includes(path))
+  await until(() => told("/.gh/elsewhere"), "an event for another path")
+  assert.ok(!told("/.gh/health"))
+})
+
 test("nothing reaches the notebook without host, origin, cookie and an open route", async () => {
   const cases: [string, Parameters<Rig["browse"]>[1], number, string][] = [
     ["/api/me", { headers: { host: "glasshouse.localhost:8080" } }, 421, "wrong_host"],

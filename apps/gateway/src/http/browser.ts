@@ -33,6 +33,8 @@ export type BrowserDeps = {
 /** What was found out about a request before its handler runs. */
 type Visit = { workspace: string; target: Target; match: Extract<Match, { allowed: true }>; session: Session }
 
+const HEALTH = "/.gh/health"
+const LOOPBACK = new Set(["127.0.0.1", "::1", "::ffff:127.0.0.1"])
 const COOKIE = "__Host-gh-ws"
 /** Largest frame from a browser: code, or a widget's upload. */
 const MAX_BROWSER_FRAME = 8 << 20
@@ -70,6 +72,11 @@ export async function buildBrowserSide(deps: BrowserDeps): Promise<FastifyInstan
       for (const client of app.websocketServer.clients) endSocket(client, CLOSE.restart, "gateway_restarting")
       done()
     },
+  })
+  // Asked from inside the container alone, and no access of anybody: it is not told.
+  app.get(HEALTH, (request, reply) => {
+    if (!LOOPBACK.has(request.socket.remoteAddress ?? "")) throw new Denied(403, "path_denied")
+    return reply.code(204).send()
   })
   app.get(ENTRANCE, (request, reply) => enter(deps, request, reply))
   app.get(PAGE_SCRIPT, (request, reply) => {
