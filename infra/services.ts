@@ -73,6 +73,10 @@ export async function bringUp(
     if (running.every(Boolean)) return `running: ${services.join(", ")}`
   }
   const compose = await Compose.of(root, installation)
+  // One that died again and again is made anew: its count of deaths says nothing about this start.
+  const failing = states.filter((state) => services.includes(state.service) && state.failing)
+  if (failing.length > 0)
+    await compose.run("rm", "--stop", "--force", ...failing.map(({ service }) => service))
   // What a service depends on was brought up by an earlier call, which waited for it.
   await compose.run("up", "-d", "--no-build", "--no-deps", ...services)
   await waitHealthy(installation.project, services, PATIENCE_SECONDS)

@@ -151,9 +151,16 @@ test("a log that cannot be written is known within seconds though nobody writes,
 })
 
 test("readiness says when the gateway and custody are away", async () => {
-  const ready = async (part: string) => (await checkParts(stack.ctx)).find((one) => one.part === part)?.ready
+  const { ctx } = stack
+  // Another control plane, whom no gateway has asked yet.
+  const fresh = { ...ctx, drivers: { ...ctx.drivers, custody: { ...ctx.drivers.custody } } }
+  const ready = async (part: string) => (await checkParts(fresh)).find((one) => one.part === part)?.ready
   assert.equal(await ready("gateway"), false)
-  noteGateway(stack.ctx)
+  noteGateway(fresh)
   assert.equal(await ready("gateway"), true)
+  assert.equal(await ready("custody"), true)
+  fresh.drivers.custody.ready = async () => {
+    throw new Error("connection refused")
+  }
   assert.equal(await ready("custody"), false)
 })

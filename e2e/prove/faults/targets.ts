@@ -5,7 +5,7 @@ import process from "node:process"
 import { inspectServices, listContainers } from "../../../infra/containers.ts"
 import { ensureEngine } from "../../../infra/engine.ts"
 import type { Installation } from "../../../infra/installation.ts"
-import { run } from "../../../infra/run.ts"
+import { run, tryRun } from "../../../infra/run.ts"
 
 export const OURS = ["control-plane", "gateway", "node-agent", "custody"] as const
 export type Ours = (typeof OURS)[number]
@@ -78,8 +78,14 @@ export async function killEngine(): Promise<void> {
 /** Containers of the installation that run, with the process of each. */
 export async function runningPids(id: string): Promise<Map<string, number>> {
   const containers = await listContainers({ "glasshouse.installation": id })
-  const text = await run("docker", [...["inspect", "--format", "{{.Name}} {{.State.Pid}}"], ...containers])
-  const pairs = text
+  // A check's container may have ended since it was listed: the others are answered all the same.
+  const { stdout } = await tryRun("docker", [
+    "inspect",
+    "--format",
+    "{{.Name}} {{.State.Pid}}",
+    ...containers,
+  ])
+  const pairs = stdout
     .split("\n")
     .filter((line) => line !== "")
     .map((line) => line.split(" ") as [string, string])
