@@ -160,16 +160,28 @@ export interface Verified extends OpenedCheckpoint {
   proof: string
 }
 
-/** Fetches what is needed and proves the entry in. Throws VerifyError, FormatError, SignatureError or ProofError. */
-export async function verifyEntry(name: LogName, index: number): Promise<Verified> {
-  const started = performance.now()
-  const { prefix, origin, size, root, text, witnesses } = await fetchCheckpoint(name)
-  if (index >= size) {
-    throw new VerifyError(
-      "not_in_checkpoint",
-      "This entry is newer than the newest checkpoint. Try again in a moment.",
-    )
+/** A new entry is in a checkpoint within ten seconds; so long a person waits rather than presses again. */
+const PATIENCE_MS = 15_000
+
+async function fetchCheckpointOf(name: LogName, index: number, patienceMs: number) {
+  const end = performance.now() + patienceMs
+  for (;;) {
+    const found = await fetchCheckpoint(name)
+    if (index < found.size) return found
+    if (performance.now() >= end) {
+      throw new VerifyError(
+        "not_in_checkpoint",
+        "This entry is newer than the newest checkpoint. Try again in a moment.",
+      )
+    }
+    await new Promise((resolve) => setTimeout(resolve, 1_000))
   }
+}
+
+/** Fetches what is needed and proves the entry in. Throws VerifyError, FormatError, SignatureError or ProofError. */
+export async function verifyEntry(name: LogName, index: number, patienceMs = PATIENCE_MS): Promise<Verified> {
+  const { prefix, origin, size, root, text, witnesses } = await fetchCheckpointOf(name, index, patienceMs)
+  const started = performance.now()
   const n = Math.floor(index / TILE_WIDTH)
   const bundle: TileRef = { level: "entries", n, width: Math.min(TILE_WIDTH, size - n * TILE_WIDTH) }
   const tiles = tilesForInclusion(index, size)
