@@ -153,6 +153,8 @@ async function finish(
     .where("file_id", "=", file)
     .where("attempt_id", "=", attempt)
     .execute()
+  // The page asks again as soon as it has the last byte, which may be before this: it is told.
+  await touch(ctx.db, `release:${release}`)
 }
 
 async function addStep(
