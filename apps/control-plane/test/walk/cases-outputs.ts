@@ -286,10 +286,12 @@ export const outputCases = {
       { as: "auditor", status: 403, code: "not_permitted" },
     ],
     settled: async (w, ask) => {
-      const [row] = await w.sql("select downloaded_at from release_file where release_id = $1", [
-        ask.params?.["release"],
-      ])
-      return row?.["downloaded_at"] !== null
+      // The last thing that a finished download writes.
+      const [step] = await w.sql(
+        "select 1 from output_step s join release r on r.request_id = s.request_id where r.id = $1 and s.code = 'output.downloaded'",
+        [ask.params?.["release"]],
+      )
+      return step !== undefined
     },
     again: { status: 403, code: "already_downloaded" },
   },
