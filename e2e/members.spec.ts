@@ -4,7 +4,14 @@ import { expect, test } from "playwright/test"
 import { SITE } from "./support/browser.ts"
 import { notebookFrame } from "./support/notebook.ts"
 import { comeIn } from "./support/people.ts"
-import { acceptInvitation, enterWorkspace, invite, removeMember, withdrawOpen } from "./support/project.ts"
+import {
+  acceptInvitation,
+  enterWorkspace,
+  invite,
+  removeMember,
+  signAgreement,
+  withdrawOpen,
+} from "./support/project.ts"
 import { LIVER } from "./support/seed.ts"
 
 const NOTHING = "There is nothing here that you may see"
@@ -28,6 +35,7 @@ test("an invitation brings someone in; a removal closes their notebook within 5 
   await withdrawOpen(amara, liver, "hannah")
   const link = await invite(amara.page, liver, "Hannah Okafor", "hannah")
   await acceptInvitation(hannah.page, link, LIVER)
+  await signAgreement(hannah.page, liver)
   await enterWorkspace(hannah.page, LIVER)
 
   const again = await hannah.context.newPage()
