@@ -2,7 +2,7 @@
 // markup, never bytes as they were handed in. What cannot be shown safely is not shown, and says so. The look
 // is in the log before the first byte.
 import type { Static } from "typebox"
-import type { FileTable } from "#contract/outputs.ts"
+import type { FileTable } from "#contract/output-views.ts"
 import type { RequestState } from "#contract/vocabulary.ts"
 import type { Ctx } from "../context.ts"
 import { Unavailable } from "../domain/errors.ts"
@@ -14,7 +14,7 @@ import { assertMay } from "./load.ts"
 import { candidateKey, QUARANTINE, readVerified, WrongBytes } from "./output-objects.ts"
 import { fileOf } from "./output-files.ts"
 import { isPicture, reasonInWords } from "./output-pictures.ts"
-import { loadRequest, requestFacts, stateOf } from "./output-requests.ts"
+import { loadRequest, requestFacts, stateOf } from "./output-loaded.ts"
 
 /** Larger tables are not parsed here. */
 const MOST_TABLE_BYTES = 16 * 1024 * 1024

@@ -19,14 +19,7 @@ import {
   submittedKey,
   uploadKey,
 } from "./output-objects.ts"
-import {
-  loadForChange,
-  loadRequest,
-  requestFacts,
-  stateOf,
-  topicsOf,
-  type Loaded,
-} from "./output-requests.ts"
+import { loadForChange, loadRequest, requestFacts, stateOf, topicsOf, type Loaded } from "./output-loaded.ts"
 
 export interface AddFile {
   readonly upload: string

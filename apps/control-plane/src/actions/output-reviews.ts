@@ -2,7 +2,7 @@
 // may see a request. Votes count when the review is submitted; two submitted reviews end the blind phase.
 import type { Static } from "typebox"
 import type { RequestState, Vote } from "#contract/vocabulary.ts"
-import type { Comment } from "#contract/outputs.ts"
+import type { Comment } from "#contract/output-views.ts"
 import type { Ctx } from "../context.ts"
 import type { PersonActor } from "../domain/actor.ts"
 import { Conflict, Invalid } from "../domain/errors.ts"
@@ -19,15 +19,14 @@ import {
   assertMove,
   countedParts,
   decisionsOf,
-  insertComment,
   loadForChange,
   recordStep,
   requestFacts,
-  requestLink,
   stateOf,
   topicsOf,
   type Loaded,
-} from "./output-requests.ts"
+} from "./output-loaded.ts"
+import { insertComment, requestLink } from "./output-requests.ts"
 
 /** What links a checker to the review of this turn. */
 export function reviewTies(loaded: Loaded, person: string): string[] {

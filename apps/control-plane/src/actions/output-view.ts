@@ -1,7 +1,7 @@
 // A request as one reader may see it: a checker blind before both have voted, the project nothing of a
 // turn until it is over, and every button with its reason.
 import type { Static } from "typebox"
-import type { Comment, Finding, RequestFile, RequestView } from "#contract/outputs.ts"
+import type { Comment, Finding, RequestFile, RequestView } from "#contract/output-views.ts"
 import { EVENTS, type EventCode } from "#contract/events.ts"
 import type { Ctx } from "../context.ts"
 import type { PersonActor } from "../domain/actor.ts"
@@ -19,7 +19,7 @@ import { castVotes, listNames, listSteps, submittedReviewers, type CheckRow } fr
 import type { Asked } from "./change.ts"
 import { assertMay, assertPerson, may } from "./load.ts"
 import { submitReviewTies, voteTies } from "./output-reviews.ts"
-import { loadRequest, stateOf, submitTies, type Loaded } from "./output-requests.ts"
+import { loadRequest, stateOf, submitTies, type Loaded } from "./output-loaded.ts"
 import { downloadTies, getRelease, releaseTies } from "./releases.ts"
 
 type View = Static<typeof RequestView>

@@ -14,7 +14,7 @@ import {
   submittedReviewers,
   type OutputPolicy,
 } from "../store/outputs.ts"
-import type { Loaded } from "./output-requests.ts"
+import type { Loaded } from "./output-loaded.ts"
 
 interface StoredFinding {
   readonly rule: string

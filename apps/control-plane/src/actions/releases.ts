@@ -21,7 +21,7 @@ import {
   stateOf,
   topicsOf,
   type Loaded,
-} from "./output-requests.ts"
+} from "./output-loaded.ts"
 import { buildRecord } from "./release-record.ts"
 
 /** The votes are counted again here, whatever the state says. */

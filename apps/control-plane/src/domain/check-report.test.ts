@@ -2,7 +2,7 @@ import assert from "node:assert/strict"
 import { test } from "node:test"
 import fc from "fast-check"
 import { Value } from "typebox/value"
-import { Finding } from "#contract/outputs.ts"
+import { Finding } from "#contract/output-views.ts"
 import { readReport } from "./check-report.ts"
 
 const finding = (more: Record<string, unknown> = {}) => ({

@@ -2,7 +2,7 @@
 // schema goes, and cut to what can be kept and shown.
 import { Type, type Static } from "typebox"
 import { Value } from "typebox/value"
-import type { Finding } from "#contract/outputs.ts"
+import type { Finding } from "#contract/output-views.ts"
 
 const Status = Type.Union([
   Type.Literal("violated"),

@@ -1,7 +1,7 @@
 // Votes count while those who cast them may still vote. When one counts no more, an approved request goes
 // back to its checkers, so that a third may join; when it counts again, it is approved as it was.
 import { change, type Asked } from "../actions/change.ts"
-import { countedParts, recordStep } from "../actions/output-requests.ts"
+import { countedParts, recordStep } from "../actions/output-loaded.ts"
 import { settle, settledState } from "../actions/output-reviews.ts"
 import type { Ctx } from "../context.ts"
 import { newId } from "../domain/id.ts"
