@@ -96,6 +96,11 @@ async function main(): Promise<number> {
     print(
       `  ${name.padEnd(20)} ${String(counts.passed).padStart(6)} passed ${String(counts.failed).padStart(4)} failed  ${formatSeconds(seconds)}`,
     )
+  for (const { name, counts } of results)
+    for (const failure of counts.failures ?? [])
+      print(
+        `\n  ✗ ${name}: ${failure.name} (${path.relative(root, failure.file)})\n${failure.text.replace(/^/gm, "    ")}`,
+      )
   print(`\n  ${formatSeconds(performance.now() - began)} in all`)
   print(`${total.passed} passed, ${total.failed} failed`)
   return total.failed === 0 ? 0 : 1

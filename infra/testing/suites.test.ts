@@ -4,6 +4,7 @@ import os from "node:os"
 import path from "node:path"
 import { after, test } from "node:test"
 import { root } from "../launch.js"
+import { shortenFailure } from "./count-reporter.ts"
 import { addCounts, findTests, runNodeTests, settle } from "./suites.ts"
 
 const directory = mkdtempSync(path.join(os.tmpdir(), "suites-"))
@@ -52,6 +53,22 @@ test("passed, failed, skipped and crashed tests are counted for what they are", 
   assert.deepEqual(await run(skipped), { passed: 0, failed: 1 })
   assert.deepEqual(await run(good, bad), { passed: 2, failed: 1 })
   assert.ok((await run(crashed)).failed > 0)
+})
+
+test("a failure is told again in few lines, with its cause and without a browser's noise", async () => {
+  const file = path.join(directory, "told.mjs")
+  writeFileSync(file, `import { test } from "node:test"\ntest("g", () => { throw new Error("the cause") })`)
+  const { failures } = await runNodeTests(root, [file], {})
+  assert.deepEqual(
+    failures?.map(({ name, file: where }) => ({ name, where })),
+    [{ name: "g", where: file }],
+  )
+  assert.match(failures?.[0]?.text ?? "", /the cause/)
+  const noise = ["Error: no button", "Browser logs:", "", "<launching> /usr/bin/chromium", "[pid=1][err] bus"]
+  const text = [...noise, "\u001b[31mCall log:\u001b[39m", ...Array.from({ length: 60 }, (_, n) => `${n}`)]
+  const told = shortenFailure(text.join("\n")).split("\n")
+  assert.deepEqual(told.slice(0, 3), ["Error: no button", "Call log:", "0"])
+  assert.equal(told.length, 31)
 })
 
 test("tests that hang, in any of three ways, fail in time and keep nobody waiting", async () => {

@@ -5,7 +5,7 @@ import os from "node:os"
 import path from "node:path"
 import { pathToFileURL } from "node:url"
 import { runInherited } from "../run.ts"
-import type { Counts } from "./count-reporter.ts"
+import { shortenFailure, type Counts } from "./count-reporter.ts"
 
 export function findTests(root: string, kind: "unit" | "integration"): string[] {
   const files = globSync(["apps/**/*.test.ts", "infra/**/*.test.ts", "e2e/**/*.test.ts"], {
@@ -94,10 +94,11 @@ export async function runNodeTests(
 
 interface VitestReport {
   numPassedTests: number
-  numFailedTests: number
-  numPendingTests: number
-  numTodoTests: number
   numTotalTests: number
+  testResults: {
+    name: string
+    assertionResults: { status: string; fullName: string; failureMessages: string[] | null }[]
+  }[]
 }
 
 export async function runWebTests(root: string, signal?: AbortSignal): Promise<Counts> {
@@ -112,14 +113,23 @@ export async function runWebTests(root: string, signal?: AbortSignal): Promise<C
     )
     const read = () => {
       const report = JSON.parse(readFileSync(file, "utf8")) as VitestReport
-      return { passed: report.numPassedTests, failed: report.numTotalTests - report.numPassedTests }
+      const failures = report.testResults.flatMap(({ name, assertionResults }) =>
+        assertionResults
+          .filter(({ status }) => status !== "passed")
+          .map(({ fullName, failureMessages }) => ({
+            name: fullName,
+            file: name,
+            text: shortenFailure((failureMessages ?? ["not run"]).join("\n")),
+          })),
+      )
+      return {
+        passed: report.numPassedTests,
+        failed: report.numTotalTests - report.numPassedTests,
+        failures,
+      }
     }
     return { code, read }
   })
-}
-
-interface PlaywrightReport {
-  stats: { expected: number; unexpected: number; flaky: number; skipped: number }
 }
 
 /** All journeys, or those whose file's name holds one of `only`. */
@@ -132,18 +142,15 @@ export async function runJourneys(
   const config = path.join(root, "e2e", "playwright.config.ts")
   if (!existsSync(config)) return { passed: 0, failed: 0 }
   const playwright = path.join(root, "node_modules", "playwright", "cli.js")
+  const reporter = path.join(root, "infra", "testing", "journey-reporter.ts")
   return await counted(async (file) => {
     const code = await runInherited(
       process.execPath,
-      [playwright, "test", "--config", config, "--reporter=line,json", ...only],
-      { ...env, PLAYWRIGHT_JSON_OUTPUT_FILE: file, PLAYWRIGHT_JSON_OUTPUT_NAME: file },
+      [playwright, "test", "--config", config, `--reporter=${reporter}`, ...only],
+      { ...env, GLASSHOUSE_JOURNEY_COUNTS: file },
       root,
       { timeout: PATIENCE.suite * MINUTE, ...(signal === undefined ? {} : { signal }) },
     )
-    const read = () => {
-      const { stats } = JSON.parse(readFileSync(file, "utf8")) as PlaywrightReport
-      return { passed: stats.expected, failed: stats.unexpected + stats.flaky + stats.skipped }
-    }
-    return { code, read }
+    return { code, read: () => JSON.parse(readFileSync(file, "utf8")) as Counts }
   })
 }
