@@ -1,7 +1,7 @@
 // Stop everything, and going on by two people, one of them not the one who stopped it.
 import { expect, test } from "playwright/test"
 import { SITE } from "./support/browser.ts"
-import { confirmLift, proposeLift, stopEverything } from "./support/holds.ts"
+import { confirmLift, liftAsSecond, proposeLift, stopEverything } from "./support/holds.ts"
 import { notebookFrame } from "./support/notebook.ts"
 import { comeIn } from "./support/people.ts"
 import { enterWorkspace } from "./support/project.ts"
@@ -24,11 +24,11 @@ test("everything stops within 5 s and goes on when two people say so", async ({ 
   await expect(enter).toHaveAttribute("aria-disabled", "true")
   await expect(enter).toHaveAccessibleDescription(/hold|stopped/i)
 
-  await proposeLift(kwame.page, "kwame", "The rehearsal is over")
-  const own = kwame.page.getByRole("button", { name: /^Lift as second person/ })
+  await proposeLift(kwame.page, "kwame", "Everything", "The rehearsal is over")
+  const own = liftAsSecond(kwame.page, "Everything")
   await expect(own).toHaveAttribute("aria-disabled", "true")
   await expect(own).toHaveAccessibleDescription(/.{20,}/)
-  await confirmLift(ruth.page, "ruth")
+  await confirmLift(ruth.page, "ruth", "Everything")
   // Nobody enters what is still closing.
   await expect
     .poll(async () => (await priya.ask<{ state: string }>(`/api/workspaces/${workspace}`)).body.state, {

@@ -6,6 +6,7 @@ import { join } from "node:path"
 import type { Browser, Page } from "playwright"
 import { launchBrowser, openPerson, SITE } from "./support/browser.ts"
 import { review, withFreshCode } from "./support/desk.ts"
+import { confirmLift, proposeLift, stopEverything } from "./support/holds.ts"
 import { notebookFrame, openNotebook, runAllCells, runCell, waitForLab } from "./support/notebook.ts"
 import {
   acceptInvitation,
@@ -236,28 +237,14 @@ async function walk(browser: Browser): Promise<void> {
   )
   await step("Priya is in hers", priya, () => enterWorkspace(priya, LIVER))
   await step("Kwame stops everything: both notebooks close within 5 s", kwame, async () => {
-    await kwame.goto(`${SITE}/holds`)
-    await kwame.getByRole("button", { name: "Stop everything" }).click()
-    const dialog = kwame.getByRole("dialog")
-    await dialog.getByLabel("Reason").fill("A rehearsal")
-    await dialog.getByRole("button", { name: "Stop everything" }).click()
-    await dialog.waitFor({ state: "detached" })
+    await stopEverything(kwame, "A rehearsal")
     await Promise.all([priya, hannah].map((page) => seeNotebookClose(page, 5_000)))
   })
-  await step("He proposes to lift it", kwame, async () => {
-    await kwame.getByRole("button", { name: /^Propose to lift/ }).click()
-    const dialog = kwame.getByRole("dialog")
-    await dialog.getByLabel("Reason").fill("The rehearsal is over")
-    await withFreshCode(kwame, "kwame", () => dialog.getByRole("button", { name: "Propose" }).click(), {
-      done: kwame.getByText(/proposes to lift it/),
-    })
-  })
+  await step("He proposes to lift it", kwame, () =>
+    proposeLift(kwame, "kwame", "Everything", "The rehearsal is over"),
+  )
   const { page: ruth } = await step("Ruth, a custodian, signs in", kwame, () => openPerson(browser, "ruth"))
-  await step("She lifts it as the second person", ruth, async () => {
-    await ruth.goto(`${SITE}/holds`)
-    const lift = ruth.getByRole("button", { name: /^Lift as second person/ })
-    await withFreshCode(ruth, "ruth", () => lift.click(), { done: ruth.getByText("Nothing is on hold") })
-  })
+  await step("She lifts it as the second person", ruth, () => confirmLift(ruth, "ruth", "Everything"))
   await step("Work goes on: both workspaces open again", priya, async () => {
     await Promise.all([enterWorkspace(priya, LIVER), enterWorkspace(hannah, CLOTTING)])
   })

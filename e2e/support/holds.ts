@@ -1,5 +1,5 @@
 // Holds, as people place and lift them on their page.
-import type { Page } from "playwright"
+import type { Locator, Page } from "playwright"
 import { SITE } from "./browser.ts"
 import { withFreshCode } from "./desk.ts"
 
@@ -12,20 +12,38 @@ export async function stopEverything(page: Page, reason: string): Promise<void> 
   await dialog.waitFor({ state: "detached" })
 }
 
-/** Proposes to lift the only hold there is. */
-export async function proposeLift(page: Page, username: string, reason: string): Promise<void> {
+/** What a hold lies on, as its row and its buttons name it. */
+export type Subject = "Everything" | (string & {})
+
+const named = (what: string, subject: Subject) => new RegExp(`^${what}\\s*: ${subject}$`)
+
+/** Proposes to lift the hold on a subject. */
+export async function proposeLift(
+  page: Page,
+  username: string,
+  subject: Subject,
+  reason: string,
+): Promise<void> {
   await page.goto(`${SITE}/holds`)
-  await page.getByRole("button", { name: /^Propose to lift/ }).click()
+  await page.getByRole("button", { name: named("Propose to lift", subject) }).click()
   const dialog = page.getByRole("dialog")
   await dialog.getByLabel("Reason").fill(reason)
   await withFreshCode(page, username, () => dialog.getByRole("button", { name: "Propose" }).click(), {
-    done: page.getByText(/proposes to lift it/),
+    done: liftAsSecond(page, subject),
   })
 }
 
-/** Confirms it as the second person. */
-export async function confirmLift(page: Page, username: string): Promise<void> {
+export function liftAsSecond(page: Page, subject: Subject): Locator {
+  return page.getByRole("button", { name: named("Lift as second person", subject) })
+}
+
+/** Confirms it as the second person; the hold is then not among those in force. */
+export async function confirmLift(page: Page, username: string, subject: Subject): Promise<void> {
   await page.goto(`${SITE}/holds`)
-  const lift = page.getByRole("button", { name: /^Lift as second person/ })
-  await withFreshCode(page, username, () => lift.click(), { done: page.getByText("Nothing is on hold") })
+  const lift = liftAsSecond(page, subject)
+  const others = page
+    .getByRole("table")
+    .filter({ hasNot: page.getByRole("rowheader", { name: subject }) })
+    .or(page.getByText("Nothing is on hold"))
+  await withFreshCode(page, username, () => lift.click(), { done: others })
 }

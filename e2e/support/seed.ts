@@ -96,8 +96,8 @@ export async function liftSampleHold(browser: Browser): Promise<void> {
   const [kwame, ruth] = [await comeIn(browser, "kwame"), await comeIn(browser, "ruth")]
   const { holds } = await get<{ holds: { reason: string }[] }>(kwame, "/api/holds")
   if (holds.some((each) => each.reason === SAMPLE_REASON)) {
-    await proposeLift(kwame.page, kwame.username, "The walk is over")
-    await confirmLift(ruth.page, ruth.username)
+    await proposeLift(kwame.page, kwame.username, "Tomasz Nowak", "The walk is over")
+    await confirmLift(ruth.page, ruth.username, "Tomasz Nowak")
   }
   for (const person of [kwame, ruth]) await person.context.close()
 }
