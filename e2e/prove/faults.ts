@@ -15,6 +15,7 @@ import { planRounds, playRound, type Round, type Scene } from "./faults/kills.ts
 import { adminWork, checkerWork, holdWork, joinerWork, keepDoing } from "./faults/office.ts"
 import { Researcher } from "./faults/researcher.ts"
 import { checkDoubles } from "./faults/doubles.ts"
+import { goHome } from "./faults/homeward.ts"
 import { prepareForLog } from "./faults/prepare.ts"
 import { checkStops } from "./faults/stops.ts"
 import { checkUnwritable } from "./faults/unwritable.ts"
@@ -37,12 +38,19 @@ const PROCESSES: readonly Target[] = [
 const PARTS = ["doubles", "kills", "engine", "stops", "log"] as const
 type Part = (typeof PARTS)[number]
 
-/** One kill of each of our own processes, for `npm test`: without waiting for what ends by itself later. */
+/**
+ * One kill of each of our own processes, for `npm test`: without waiting for what ends by itself later. The
+ * installation goes on to be used, so it is left as it was found.
+ */
 export async function runShort(stack: Stack): Promise<Tally> {
   const findings = new Findings((line) => stack.print(line))
   const random = randomFrom(stack.seed)
   const crew = await gather(stack.installation, stack.seed, random)
-  await killRounds(stack, crew, findings, ["gateway", "control-plane", "node-agent", "custody"], false, 0)
+  try {
+    await killRounds(stack, crew, findings, ["gateway", "control-plane", "node-agent", "custody"], false, 0)
+  } finally {
+    await goHome(crew, findings)
+  }
   return findings.tally()
 }
 
