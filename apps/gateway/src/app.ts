@@ -11,6 +11,7 @@ import { Notebooks } from "./drivers/notebook.ts"
 import type { ObjectStore } from "./drivers/objects.ts"
 import { buildBrowserSide } from "./http/browser.ts"
 import { createHealthServer } from "./http/health.ts"
+import type { OutputLimits } from "./http/outputs.ts"
 import { createWorkspaceServer } from "./http/workspace-side.ts"
 import { Doors } from "./reconcile/doors.ts"
 
@@ -21,12 +22,14 @@ export type Deps = {
   store: ObjectStore
   assets: Pick<AssetLists, "current">
   now: () => number
+  outputLimits?: OutputLimits
   onFault: (what: string, error: unknown) => void
 }
 
 export type Gateway = Awaited<ReturnType<typeof buildGateway>>
 
-export async function buildGateway({ site, runsDirectory, controlPlane, store, assets, now, onFault }: Deps) {
+export async function buildGateway(deps: Deps) {
+  const { site, runsDirectory, controlPlane, store, assets, now, onFault, outputLimits } = deps
   const lastMessages = new Map<string, string>()
   const sessions = new Sessions(controlPlane, now)
   const refusals = new Refusals(controlPlane, now)
@@ -47,7 +50,10 @@ export async function buildGateway({ site, runsDirectory, controlPlane, store, a
     onFault: (run, error) => onFault(`door of run ${run}`, error),
     now,
   })
-  const workspaceDeps = { intents, lists, store, refusals }
+  const workspaceDeps = {
+    ...{ intents, lists, store, refusals },
+    ...(outputLimits === undefined ? {} : { outputLimits }),
+  }
   const browser = await buildBrowserSide({
     site,
     sessions,

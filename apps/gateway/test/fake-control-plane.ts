@@ -22,6 +22,8 @@ export type FakeControlPlane = Awaited<ReturnType<typeof startControlPlane>>
 
 export async function startControlPlane(socketPath: string) {
   const state = {
+    /** calls that were left hanging */
+    waiting: 0,
     /** what every call does, unless its path has an entry of its own */
     failure: "none" as Failure,
     failures: new Map<string, Failure>(),
@@ -47,7 +49,10 @@ export async function startControlPlane(socketPath: string) {
     outputs: [] as { method: string; url: string; headers: IncomingMessage["headers"]; body: string }[],
   }
   let index = 0
-  const server = createServer((request, response) => void answer(request, response))
+  const server = createServer((request, response) => {
+    // Whoever asked may go away in the middle.
+    answer(request, response).catch(() => response.destroy())
+  })
   rmSync(socketPath, { force: true })
   await new Promise<void>((resolve) => server.listen(socketPath, resolve))
   return { state, close }
@@ -55,7 +60,7 @@ export async function startControlPlane(socketPath: string) {
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const path = (request.url ?? "").replace(/^\/gateway\/v1/, "")
     const failure = state.failures.get(path) ?? state.failure
-    if (failure === "hang") return
+    if (failure === "hang") return void state.waiting++
     if (failure === "drop") return void request.socket.destroy()
     if (failure === "nonsense") return send(response, 200, { unexpected: true })
     if (failure === "unavailable")

@@ -8,7 +8,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { WebSocket } from "ws"
 import type { Lease } from "#protocol/gateway.ts"
-import { buildGateway } from "../src/app.ts"
+import { buildGateway, type Deps } from "../src/app.ts"
 import { KERNEL_PROTOCOL, writeFrame } from "../src/domain/frame.ts"
 import { readSite } from "../src/domain/host.ts"
 import { connectControlPlane } from "../src/drivers/control-plane.ts"
@@ -27,7 +27,7 @@ export const KERNEL = "0b8f9c1e-8d0e-4a53-9a52-7c9d2a3b4c5d"
 export type Rig = Awaited<ReturnType<typeof startRig>>
 export type Reply = { status: number; headers: IncomingHttpHeaders; body: Buffer }
 
-export async function startRig() {
+export async function startRig(more: Pick<Deps, "outputLimits"> = {}) {
   const directory = mkdtempSync(join(tmpdir(), "gw-"))
   mkdirSync(join(directory, "runs", RUN), { recursive: true })
   const controlPlane = await startControlPlane(join(directory, "control.sock"))
@@ -45,6 +45,7 @@ export async function startRig() {
     assets: { current: () => assets },
     now: () => performance.now() + clock.ahead,
     onFault: (what) => faults.push(what),
+    ...more,
   })
   await gateway.doors.poll()
   await gateway.browser.listen({ host: "127.0.0.1", port: 0 })

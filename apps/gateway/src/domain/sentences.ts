@@ -13,6 +13,7 @@ const SENTENCES: Record<string, string> = {
   no_session: "You are not signed in at this workspace. Open it from the console.",
   ticket_invalid: "This way in was used already or is too old. Open the workspace again from the console.",
   too_many: "Too much is asked for at once. Wait a moment and try again.",
+  upload_stalled: "The file stopped coming, so nothing of it was kept. Send it again.",
   too_large: "This is larger than what may be sent at once.",
   legacy_protocol: "The notebook speaks an old protocol that is not accepted here.",
   notebook_answer: "The notebook server gave an answer that is not passed on.",

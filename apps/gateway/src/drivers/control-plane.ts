@@ -80,6 +80,8 @@ const isProblem = Compile(Problem)
 
 export function connectControlPlane(socketPath: string): ControlPlane {
   const dispatcher = new Agent({ connect: { socketPath }, connections: 128, pipelining: 1 })
+  // Files and checks last for minutes: they must not take the connections that everything else goes by.
+  const files = new Agent({ connect: { socketPath }, connections: 512, pipelining: 1 })
   const call = bindCall(dispatcher)
   const listRuns = call("GET", () => "/runs", GatewayRuns, TIMES.poll)
   return {
@@ -95,7 +97,7 @@ export function connectControlPlane(socketPath: string): ControlPlane {
     outcome: drop(post("/outcomes", Type.Object({}), TIMES.log)),
     outputs: (asked) =>
       request(`${BASE}/runs/${asked.run}/outputs/${asked.path}`, {
-        dispatcher,
+        dispatcher: files,
         method: asked.method,
         headers: asked.headers,
         body: asked.body ?? null,
@@ -105,7 +107,9 @@ export function connectControlPlane(socketPath: string): ControlPlane {
       }).catch((cause: unknown) => {
         throw unavailable(cause)
       }),
-    close: () => dispatcher.close(),
+    close: async () => {
+      await Promise.all([dispatcher.close(), files.close()])
+    },
   }
 
   function post<T extends TSchema>(

@@ -6,18 +6,22 @@ import { S3Error } from "../domain/s3.ts"
 import { type ControlPlane, Refused, Unavailable } from "../drivers/control-plane.ts"
 import { type ObjectDeps, sendS3Error, serveObjects } from "./objects.ts"
 import { sendJson } from "./json.ts"
-import { relayOutputs } from "./outputs.ts"
+import { type OutputLimits, relayOutputs } from "./outputs.ts"
 
 export type WorkspaceDeps = ObjectDeps & {
   controlPlane: ControlPlane
   /** whether the control plane answered in the last five seconds */
   isHeard: () => boolean
+  outputLimits?: OutputLimits
 }
+
+type RunDeps = WorkspaceDeps & { underWay: Set<IncomingMessage> }
 
 /** More connections of one run than this wait in the kernel's queue: a socket flood stays with its workspace. */
 const MAX_CONNECTIONS = 256
 
 export function createWorkspaceServer(deps: WorkspaceDeps, run: string): Server {
+  const runDeps: RunDeps = { ...deps, underWay: new Set() }
   const server = createServer(
     {
       maxHeaderSize: 32 * 1024,
@@ -28,7 +32,7 @@ export function createWorkspaceServer(deps: WorkspaceDeps, run: string): Server 
     },
     (request, response) => {
       response.on("error", () => response.destroy())
-      handle(deps, run, request, response).catch((error: unknown) => sendProblem(response, error))
+      handle(runDeps, run, request, response).catch((error: unknown) => sendProblem(response, error))
     },
   )
   server.maxConnections = MAX_CONNECTIONS
@@ -38,7 +42,7 @@ export function createWorkspaceServer(deps: WorkspaceDeps, run: string): Server 
 }
 
 async function handle(
-  deps: WorkspaceDeps,
+  deps: RunDeps,
   run: string,
   request: IncomingMessage,
   response: ServerResponse,
