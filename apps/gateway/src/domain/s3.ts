@@ -45,8 +45,17 @@ const LIST_QUERY = new Set([
   "fetch-owner",
 ])
 
+export function readName(path: string): { bucket: string; key: string } {
+  const [bucket = "", ...rest] = path.slice(1).split("/")
+  return { bucket, key: rest.join("/") }
+}
+
 /** @throws S3Error for what is not offered */
 export function readS3Request(method: string, path: string, query: URLSearchParams): S3Request {
+  const { bucket, key } = readName(path)
+  if (bucket === "") throw new S3Error(403, "AccessDenied", "Buckets are not listed here. Read s3://data/.")
+  if (!BUCKET.test(bucket))
+    throw new S3Error(404, "NoSuchBucket", "There is no such bucket in this workspace.")
   if (method !== "GET" && method !== "HEAD") {
     throw new S3Error(
       405,
@@ -54,11 +63,6 @@ export function readS3Request(method: string, path: string, query: URLSearchPara
       "Project data is read-only. Results leave by glasshouse.request_output().",
     )
   }
-  const [bucket = "", ...rest] = path.slice(1).split("/")
-  const key = rest.join("/")
-  if (bucket === "") throw new S3Error(403, "AccessDenied", "Buckets are not listed here. Read s3://data/.")
-  if (!BUCKET.test(bucket))
-    throw new S3Error(404, "NoSuchBucket", "There is no such bucket in this workspace.")
   const names = [...new Set(query.keys())].filter((name) => !IGNORED_QUERY.test(name))
   if (key !== "") {
     if (names.length > 0) throw new S3Error(501, "NotImplemented", `Not offered here: ${names.join(", ")}.`)

@@ -6,7 +6,15 @@ import type { Held, Intents, Lists } from "../actions/intents.ts"
 import type { Refusals } from "../actions/refusals.ts"
 import type { Target } from "../domain/path.ts"
 import { type Range, readRange } from "../domain/ranges.ts"
-import { type ListQuery, pageOf, readS3Request, S3Error, type S3Object } from "../domain/s3.ts"
+import {
+  type ListQuery,
+  pageOf,
+  readName,
+  readS3Request,
+  S3Error,
+  type S3Object,
+  type S3Request,
+} from "../domain/s3.ts"
 import { bareEtag, httpTime, quoteEtag, writeError, writeList } from "../domain/s3-xml.ts"
 import { Refused, Unavailable } from "../drivers/control-plane.ts"
 import { type ObjectStore, StoreFailure } from "../drivers/objects.ts"
@@ -22,7 +30,7 @@ export async function serveObjects(
 ): Promise<void> {
   const method = request.method ?? ""
   try {
-    const asked = readS3Request(method, target.path, target.query)
+    const asked = await readOffered(deps, run, method, target)
     if (asked.kind === "list") return await sendList(deps, run, asked.bucket, asked.query, response)
     if (asked.kind === "head-bucket") return await headBucket(deps, run, asked.bucket, response)
     if (asked.kind === "head") return await headObject(deps, run, asked.bucket, asked.key, request, response)
@@ -31,11 +39,37 @@ export async function serveObjects(
     const failure = asS3Error(error)
     // What the control plane refused for a reason, it has in its log already.
     const isTold = error instanceof Refused && error.status !== 404
-    if (!isTold && (failure.status === 404 || failure.status === 403)) {
+    if (!isTold && TOLD.has(failure.status)) {
       deps.refusals.note({ run, code: failure.code, what: `${method} ${target.path}` })
     }
     sendS3Error(response, failure, target.path, method)
   }
+}
+
+/** Absent, refused, or an attempt to write. */
+const TOLD: ReadonlySet<number> = new Set([403, 404, 405])
+
+/** What is not offered for own objects is, for another's, as absent as with any other question. */
+async function readOffered(
+  { lists }: ObjectDeps,
+  run: string,
+  method: string,
+  { path, query }: Target,
+): Promise<S3Request> {
+  try {
+    return readS3Request(method, path, query)
+  } catch (error) {
+    if (!(error instanceof S3Error) || error.status === 404 || error.status === 403) throw error
+    const { bucket, key } = readName(path)
+    const { objects } = await lists.acquire(run, bucket)
+    const isWrite = error.status === 405
+    if (!isWrite && key !== "" && !objects.some((candidate) => candidate.key === key)) throw noSuchKey()
+    throw error
+  }
+}
+
+function noSuchKey(options?: ErrorOptions): S3Error {
+  return new S3Error(404, "NoSuchKey", "There is no such object.", options)
 }
 
 /** An error as S3 writes it; after the first byte there is only breaking off. */
@@ -92,7 +126,7 @@ async function headObject(
     // Clients ask for folders this way; that is no attempt at something foreign.
     if (objects.some((candidate) => candidate.key.startsWith(`${key}/`)))
       return void response.writeHead(404).end()
-    throw new S3Error(404, "NoSuchKey", "There is no such object.")
+    throw noSuchKey()
   }
   const unchanged = judgeConditions(request, object.etag)
   response.writeHead(unchanged ? 304 : 200, {
@@ -213,7 +247,7 @@ function names(header: string, etag: string): boolean {
 function asS3Error(error: unknown): S3Error {
   if (error instanceof S3Error) return error
   if (error instanceof Refused && error.status === 404) {
-    return new S3Error(404, "NoSuchKey", "There is no such object.", { cause: error })
+    return noSuchKey({ cause: error })
   }
   if (error instanceof Refused) return new S3Error(403, error.code, error.message, { cause: error })
   if (error instanceof Unavailable)
