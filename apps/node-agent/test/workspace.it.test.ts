@@ -90,6 +90,26 @@ function answerTo(method: string, path: string, body: string): [number, unknown]
   return [403, { code: "agreement_ended", message: "The agreement has ended." }]
 }
 
+/** A name that stands for something else than a file with an end; each answers within a second. */
+const NO_FILES = `
+import glasshouse, os, socket, time
+os.makedirs(os.path.expanduser("~/odd/inner"), exist_ok=True); os.chdir(os.path.expanduser("~/odd"))
+os.mkfifo("pipe"); socket.socket(socket.AF_UNIX).bind("socket")
+open("file", "w").write("x"); os.symlink("file", "link"); os.symlink("itself", "itself")
+with open("hole", "wb") as file: file.truncate(1 << 40)
+with open("edge", "wb") as file: file.truncate((64 << 20) + 1)
+open("a\\nb", "w").close(); open(b"\\xff", "w").close(); open("50%25", "w").close()
+def ask(what):
+    from_ = time.monotonic()
+    try: glasshouse.request_output("Title", files=[what]); code = "sent"
+    except glasshouse.GlasshouseError as error: code = error.code; print(error)
+    except BaseException as error: code = type(error).__name__
+    assert time.monotonic() - from_ < 1, what
+    return code
+names = ["pipe", "socket", "link", "itself", "inner", ".", "/dev/zero", "/dev/stdin", "/proc/self/fd/0", "hole", "edge", "a\\nb", os.fsdecode(b"\\xff"), "50%25", "nothing", "file/x", "x\\0y"]
+print(*[ask(name) for name in names])
+`
+
 async function python(code: string): Promise<string> {
   const { code: exit, out } = await inWorkspace(node, id, ["python", "-c", code])
   assert.equal(exit, 0, out)
@@ -157,6 +177,72 @@ except glasshouse.GlasshouseError as error: print(error.code)`)
   })
 })
 
+test("what is no file with an end is refused at once, and says what it is", async () => {
+  seen.length = 0
+  const said = await python(NO_FILES)
+  assert.match(said, /'pipe' is a pipe, which has no end\. Only files leave\. \[not_a_file\]/)
+  assert.match(said, /'link' is a link\. Name the file that it leads to\./)
+  assert.match(said, /'inner' is a folder\. Name the files in it\./)
+  assert.match(said, /'hole' has 1,048,576\.0 MB; one file leaves with at most 64 MB\./)
+  assert.equal(
+    said.split("\n").at(-1),
+    [
+      ...Array<string>(9).fill("not_a_file"),
+      ...["file_too_large", "file_too_large", "bad_file_name", "bad_file_name", "bad_file_name"],
+      ...["no_such_file", "no_such_file", "bad_file_name"],
+    ].join(" "),
+  )
+  assert.deepEqual(seen, [])
+})
+
+test("a folder goes without what is hidden, and not with a link or a pipe in it", async () => {
+  seen.length = 0
+  const said = await python(`
+import glasshouse, os
+os.makedirs(os.path.expanduser("~/tidy/.ipynb_checkpoints"), exist_ok=True); os.makedirs(os.path.expanduser("~/tidy/inner"))
+os.chdir(os.path.expanduser("~"))
+for name in ("tidy/a.csv", "tidy/.hidden", "tidy/.ipynb_checkpoints/b.csv", "tidy/inner/c.csv"): open(name, "w").write("n")
+glasshouse.check("tidy")
+glasshouse.check(os.path.expanduser("~/shared"))
+def code(what):
+    try: glasshouse.check(what)
+    except glasshouse.GlasshouseError as error: return error.code
+os.symlink("/work", "tidy/inner/out"); print(code("tidy")); os.unlink("tidy/inner/out")
+os.mkfifo("tidy/inner/pipe"); print(code("tidy")); os.unlink("tidy/inner/pipe")
+for n in range(501): open(f"tidy/inner/{n}", "w").close()
+print(code("tidy"))`)
+  assert.equal(said, "not_a_file\nnot_a_file\ntoo_many_files")
+  const pushed = seen.filter(({ method }) => method === "PUT").map(({ path }) => path)
+  assert.deepEqual(pushed.slice(0, 2), ["/outputs/files/tidy/a.csv", "/outputs/files/tidy/inner/c.csv"])
+  assert.ok(!pushed.some((path) => path.includes("/.")), pushed.join(" "))
+})
+
+test("a file that grows or shrinks while it is sent, or gives its place to a pipe, is not sent half", async () => {
+  seen.length = 0
+  const said = await python(`
+import glasshouse, os, stat
+from glasshouse import _files
+os.chdir(os.path.expanduser("~")); open("moving", "wb").write(b"x" * 100_000)
+def code(change):
+    file = _files.open_file("moving"); change(file)
+    try:
+        with file: glasshouse._outputs.call("PUT", "/outputs/files/moving", file, {"content-length": str(file.size)})
+    except glasshouse.GlasshouseError as error: return error.code
+print(code(lambda file: os.truncate("moving", 10)))
+open("moving", "wb").write(b"x" * 100_000)
+print(code(lambda file: open("moving", "ab").write(b"y")))
+lstat = os.lstat
+def swap(path):
+    found = lstat(path); os.unlink(path); os.mkfifo(path); return found
+os.lstat = swap
+try: _files.open_file("moving")
+except glasshouse.GlasshouseError as error: print(error.code)
+os.lstat = lstat
+print(code(lambda file: None) if stat.S_ISREG(os.lstat("moving").st_mode) else "a pipe now")`)
+  assert.equal(said, "file_changed\nfile_changed\nnot_a_file\na pipe now")
+  assert.deepEqual(seen, [])
+})
+
 test("Python and R kernels start and work without a file in the home", async () => {
   const said = await python(`
 from jupyter_client.manager import start_new_kernel
@@ -167,6 +253,10 @@ def ask(kernel, code):
     client.stop_channels(); manager.shutdown_kernel(now=True)
     return "".join(printed).strip()
 print(ask("python3", "import statsmodels.api, lifelines, pyarrow, matplotlib.pyplot as p; p.plot([1]); print(6 * 7)"))
-print(ask("ir", "library(survival); library(glasshouse); cat(nrow(lung), nrow(tables()))"))`)
-  assert.equal(said, "42\n228 3")
+print(ask("ir", "library(survival); library(glasshouse); cat(nrow(lung), nrow(tables()))"))
+print(ask("ir", "library(glasshouse); system('mkfifo /tmp/pipe'); cat(tryCatch(request_output('Title', '/tmp/pipe'), error = conditionMessage))"))`)
+  assert.match(
+    said,
+    /^42\n228 3\n.*'\/tmp\/pipe' is a pipe, which has no end\. Only files leave\. \[not_a_file\]/,
+  )
 })

@@ -23,10 +23,14 @@ def call(method, path, body=None, headers=None):
         headers["content-type"] = "application/json"
     connection = http.client.HTTPConnection(HOST, PORT, timeout=TIMEOUT_SECONDS)
     try:
-        connection.request(method, path, body=body, headers=headers)
+        try:
+            connection.request(method, path, body=body, headers=headers)
+        except (BrokenPipeError, ConnectionResetError):
+            # Refused before the whole file was sent: the answer says why, if there is one.
+            pass
         answer = connection.getresponse()
         text = answer.read()
-    except OSError as error:
+    except (OSError, http.client.HTTPException) as error:
         raise GlasshouseError("gateway_unreachable", "The platform does not answer; your work is safe, try again in a moment.") from error
     finally:
         connection.close()

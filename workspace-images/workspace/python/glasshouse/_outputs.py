@@ -1,13 +1,12 @@
 """The way out: files are pushed to quarantine, checked there, and reviewed by two people."""
 
-import io
 import os
 from urllib.parse import quote
 
+from ._files import files_below, name_of, open_bytes, open_file
 from ._http import GlasshouseError, call
 
 KINDS = ("output", "supporting", "code")
-FILES_LIMIT = 500
 
 
 def check(what):
@@ -18,7 +17,7 @@ def check(what):
     """
     import pandas
 
-    pushed = [_push(path, content) for path, content in _contents(what)]
+    pushed = [_push(name, file) for name, file in _contents(what)]
     answer = call("POST", "/outputs/check", {"files": [one["file"] for one in pushed]})
     rows, verdicts = [], {}
     for file in answer["files"]:
@@ -45,10 +44,10 @@ def check(what):
 def request_output(title, groups=None, files=None, context=""):
     """Asks for the release of files, says what became of it, and returns the request's number.
 
-    Either `files` with one `context`, or `groups`: a list of {"name", "context", "files"}. A file is a
-    path, or a dictionary {"path", "kind", "description", "small_numbers"}; `kind` is "output" (leaves),
-    "supporting" (numbers behind a figure, seen by checkers only) or "code"; `small_numbers` says how small
-    counts were handled.
+    Either `files` with one `context`, or `groups`: a list of {"name", "context", "files"}. A file is the
+    path of a file (no folder, link or pipe), or a dictionary {"path", "kind", "description",
+    "small_numbers"}; `kind` is "output" (leaves), "supporting" (numbers behind a figure, seen by checkers
+    only) or "code"; `small_numbers` says how small counts were handled.
     """
     if groups is None:
         groups = [{"name": title, "context": context, "files": files or []}]
@@ -64,8 +63,7 @@ def request_output(title, groups=None, files=None, context=""):
         raise GlasshouseError("no_files", "Name at least one file to release.")
     for group in asked:
         for file in group["files"]:
-            [(path, content)] = _contents(file.pop("path"))
-            file["file"] = _push(path, content)["file"]
+            file["file"] = _push(*_single(file.pop("path")))["file"]
     made = call("POST", "/outputs/requests", {"title": title, "groups": asked})
     if made.get("reason"):
         print(f"{made['number']} is a draft: {made['reason']} Complete it here: {made['link']}")
@@ -100,44 +98,26 @@ def _described(file):
 
 
 def _contents(what):
-    """Names and bytes: of a data frame as CSV, a file, every file of a folder, or a list of these."""
-    if hasattr(what, "to_csv"):
-        yield "frame.csv", io.BytesIO(what.to_csv(index=False).encode())
-    elif isinstance(what, (str, os.PathLike)):
-        path = os.fspath(what)
-        names = _files_below(path) if os.path.isdir(path) else [path]
-        for name in names:
-            try:
-                # Closed by _push, which reads it to its end.
-                yield _name_of(name), open(name, "rb")
-            except OSError as error:
-                raise GlasshouseError("no_such_file", f"{name} cannot be read: {error.strerror}.") from error
-    else:
+    """Names and open files: of a data frame as CSV, a file, every file of a folder, or a list of these."""
+    if not isinstance(what, (str, os.PathLike)) and not hasattr(what, "to_csv"):
         for one in what:
             yield from _contents(one)
+    elif isinstance(what, (str, os.PathLike)) and os.path.isdir(what):
+        for path in files_below(os.fspath(what)):
+            yield _single(path)
+    else:
+        yield _single(what)
 
 
-def _files_below(folder):
-    found = [
-        os.path.join(directory, name)
-        for directory, folders, names in os.walk(folder)
-        for name in sorted(names)
-        if not name.startswith(".") and os.path.isfile(os.path.join(directory, name))
-    ]
-    if len(found) > FILES_LIMIT:
-        raise GlasshouseError("too_many_files", f"{folder} has {len(found)} files; at most {FILES_LIMIT} go at once.")
-    return found
+def _single(what):
+    """The name and the open file of one path or data frame; _push closes it."""
+    if hasattr(what, "to_csv"):
+        return "frame.csv", open_bytes("frame.csv", what.to_csv(index=False).encode())
+    path = os.fspath(what)
+    return name_of(path), open_file(path)
 
 
-def _name_of(path):
-    """The name that checkers see: below the home as it is, else the file's own name."""
-    inside = os.path.relpath(os.path.abspath(path), os.environ.get("HOME", "/work/home"))
-    return os.path.basename(path) if inside.startswith("..") else inside
-
-
-def _push(path, content):
-    with content:
-        size = content.seek(0, os.SEEK_END)
-        content.seek(0)
-        headers = {"content-type": "application/octet-stream", "content-length": str(size)}
-        return call("PUT", f"/outputs/files/{quote(path, safe='/')}", content, headers)
+def _push(name, file):
+    with file:
+        headers = {"content-type": "application/octet-stream", "content-length": str(file.size)}
+        return call("PUT", f"/outputs/files/{quote(name, safe='/')}", file, headers)
