@@ -65,6 +65,18 @@ test("a withdrawn invitation opens nothing", async () => {
   assert.equal(told(await as(person, "POST", "/api/invitations/read", { token })), "403 invitation_invalid")
 })
 
+test("one open invitation to an address: the next says what to do about it, and works when that is done", async () => {
+  const person = await someone()
+  const { answer } = await invite(person)
+  const next = await invite(person)
+  assert.equal(told(next.answer), "409 invitation_open")
+  assert.match(String(next.answer.body.message), /still open.*Withdraw it, then invite again/)
+  await w.call("admin", "POST", at(`invitations/${answer.body.id}/withdraw`))
+  const { token } = await invite(person)
+  assert.equal((await accept(person, token)).status, 200)
+  assert.equal(told((await invite(person)).answer), "409 already_member")
+})
+
 test("the letter carries the link and nothing of the project", async () => {
   const person = await someone()
   const { token } = await invite(person)

@@ -194,7 +194,7 @@ async function checkPeople(crew: Crew, project: string, findings: Findings): Pro
     body: { email, name: "Asked Twice", role: "researcher", until },
   })
   findings.check(
-    invited.done === 1 && clear(invited.codes, "already_exists"),
+    invited.done === 1 && clear(invited.codes, "invitation_open"),
     `two invitations at once: ${invited.done} done, ${invited.codes.join()}`,
   )
   const invitation = String(invited.values[0]?.["id"])

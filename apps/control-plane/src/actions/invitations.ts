@@ -86,7 +86,7 @@ export async function inviteMember(
       .where("role", "=", input.role)
       .where("state", "=", "active")
       .executeTakeFirst()
-    if (member) throw new Conflict("already_exists")
+    if (member) throw new Conflict("already_member")
     await assertRoom(tx, project, true)
     const made = await tx
       .insertInto("invitation")
@@ -109,7 +109,7 @@ export async function inviteMember(
       .onConflict((c) => c.doNothing())
       .returning("id")
       .executeTakeFirst()
-    if (!made) throw new Conflict("already_exists")
+    if (!made) throw new Conflict("invitation_open")
     await writeTo(ctx, tx, email, {
       subject: "You are invited to Glasshouse",
       text: "You are invited to a project. The link works for seven days and only for this address. Sign in and read the invitation here:",
@@ -248,7 +248,7 @@ export async function acceptInvitation(
       .onConflict((c) => c.doNothing())
       .returning("id")
       .executeTakeFirst()
-    if (!made) throw new Conflict("already_exists")
+    if (!made) throw new Conflict("already_member")
     // Somebody who comes back is not stopped by the end of their last time.
     await endExpiryHolds(ctx, tx, recorder, {
       subject: "person",

@@ -106,6 +106,10 @@ const REFUSALS: Readonly<Record<string, Sentence>> = {
   already_signed: () => "You have signed this version.",
   already_done: () => "This was done before.",
   already_exists: () => "This exists already.",
+  already_member: () =>
+    "This membership is there already. The list of the project's people says until when; a project admin renews it there.",
+  invitation_open: () =>
+    "An invitation to this address is still open, and only one can be. Withdraw it, then invite again.",
   invitation_invalid: () => "This invitation was used, withdrawn, or is too old. Ask for a new one.",
   invitation_other_person: () =>
     "This invitation was sent to another address. Sign in with that account, or ask for a new one.",

@@ -278,7 +278,7 @@ export const peopleCases = {
       { as: "neighbour", status: 404, code: "not_found" },
       { as: "operator", status: 404, code: "not_found" },
     ],
-    again: { status: 409, code: "already_exists" },
+    again: { status: 409, code: "invitation_open" },
   },
   invitationWithdraw: {
     allowed: async (w) => ({

@@ -1,8 +1,8 @@
 // A button that may not be pressed stays, disabled, with the server's sentence beside it. The decision and
 // the sentence come from the server; this only shows them. `aria-disabled` keeps the button in the tab order.
-import { Button } from "@mantine/core"
 import { IconLock } from "@tabler/icons-react"
 import { useId, type ReactNode } from "react"
+import { BusyButton } from "./busy-button.tsx"
 
 /** What the server says about one thing a person could do. */
 export interface Permission {
@@ -22,6 +22,8 @@ interface WhyNotProps {
   busy?: boolean
   keys?: ReactNode
   className?: string
+  /** after the sentence: a link to where the reason can be changed */
+  way?: ReactNode
   /** where the sentence stands already, when several buttons share it */
   reasonId?: string | undefined
 }
@@ -34,12 +36,12 @@ export function WhyNotButton(props: WhyNotProps) {
   const reason = allowed ? undefined : (action?.reason ?? "This is not offered here at the moment.")
   return (
     <span className={`why-not ${reasonAt}`}>
-      <Button
+      <BusyButton
         variant={allowed ? variant : "default"}
         className={props.className ?? ""}
         leftSection={allowed ? icon : <IconLock size={16} stroke={1.5} aria-hidden />}
         rightSection={props.keys}
-        loading={busy}
+        busy={busy}
         aria-disabled={!allowed}
         {...(reason ? { "aria-describedby": reasonId } : {})}
         onClick={() => {
@@ -47,10 +49,10 @@ export function WhyNotButton(props: WhyNotProps) {
         }}
       >
         {children}
-      </Button>
+      </BusyButton>
       {reason && !props.reasonId ? (
         <span className="reason" id={reasonId}>
-          {reason}
+          {reason} {props.way}
         </span>
       ) : null}
     </span>

@@ -1,8 +1,10 @@
 // Invitations of a project: who was asked, what became of it, and asking one more person. The link is shown once.
 import { Button, CopyButton, Modal, Select, TextInput } from "@mantine/core"
 import { useState } from "react"
-import { useChange } from "../../api/queries.ts"
+import { useChange, useRead } from "../../api/queries.ts"
 import { Fault } from "../../components/fault.tsx"
+import { BusyButton } from "../../ui/busy-button.tsx"
+import { say } from "../../components/said.tsx"
 import { State, type StateKind } from "../../ui/state.tsx"
 import { TableBox } from "../../ui/table-box.tsx"
 import { WhyNotButton } from "../../ui/why-not.tsx"
@@ -14,6 +16,41 @@ const invitationLooks: Record<Members["invitations"][number]["state"], { kind: S
   accepted: { kind: "done", words: "Accepted" },
   withdrawn: { kind: "quiet", words: "Withdrawn" },
   expired: { kind: "quiet", words: "Expired" },
+}
+
+type Invitation = Members["invitations"][number]
+
+/** The invitation that stands in the way of another one to the same address. */
+export function findOpen(invitations: readonly Invitation[], email: string): Invitation | undefined {
+  const address = email.trim().toLowerCase()
+  return invitations.find((each) => each.state === "sent" && each.email.toLowerCase() === address)
+}
+
+/** The way out where an address has an open invitation already. */
+function WithdrawOpen({ project, email, onDone }: { project: string; email: string; onDone: () => void }) {
+  const list = useRead("memberList", { params: { project } })
+  const withdraw = useChange("invitationWithdraw", {
+    refetch,
+    onDone: () => {
+      say("The open invitation is withdrawn; its link opens nothing any more. Now invite again.")
+      onDone()
+    },
+  })
+  const open = findOpen(list.data?.invitations ?? [], email)
+  if (!open) return null
+  return (
+    <div>
+      <WhyNotButton
+        action={open.actions.withdraw}
+        reasonAt="under"
+        busy={withdraw.isPending}
+        onPress={() => withdraw.mutate({ params: { project, invitation: open.id } })}
+      >
+        Withdraw the open one, for {open.name}
+      </WhyNotButton>
+      {withdraw.error ? <Fault error={withdraw.error} flat /> : null}
+    </div>
+  )
 }
 
 export function Invitations({ project, list }: { project: string; list: Members }) {
@@ -147,10 +184,13 @@ export function InviteForm({ project, onClose }: { project: string; onClose: () 
           onChange={(event) => setUntil(event.currentTarget.value)}
         />
         {invite.error ? <Fault error={invite.error} flat /> : null}
+        {invite.error?.code === "invitation_open" ? (
+          <WithdrawOpen project={project} email={email} onDone={() => invite.reset()} />
+        ) : null}
         <div style={{ display: "flex", gap: 12, marginTop: 6 }}>
-          <Button type="submit" variant="filled" loading={invite.isPending}>
+          <BusyButton type="submit" variant="filled" busy={invite.isPending}>
             Invite
-          </Button>
+          </BusyButton>
           <Button onClick={onClose}>Cancel</Button>
         </div>
       </form>

@@ -3,6 +3,7 @@ import { Button, Modal, TextInput } from "@mantine/core"
 import { useState } from "react"
 import { useChange, useRead } from "../../api/queries.ts"
 import { Fault } from "../../components/fault.tsx"
+import { BusyButton } from "../../ui/busy-button.tsx"
 import { LoadingRows } from "../../ui/notes.tsx"
 import { memberRefetch as refetch, type Member } from "./member.ts"
 
@@ -67,9 +68,9 @@ export function MemberChange({ project, member, action, onClose }: MemberChangeP
         )}
         {(renew.error ?? remove.error) ? <Fault error={renew.error ?? remove.error} flat /> : null}
         <div style={{ display: "flex", gap: 12, marginTop: 6 }}>
-          <Button type="submit" variant="filled" loading={renew.isPending || remove.isPending}>
+          <BusyButton type="submit" variant="filled" busy={renew.isPending || remove.isPending}>
             {action === "renew" ? "Renew" : "Remove"}
-          </Button>
+          </BusyButton>
           <Button onClick={onClose}>Cancel</Button>
         </div>
       </form>
@@ -129,9 +130,9 @@ export function TrainingForm({
         />
         {record.error ? <Fault error={record.error} flat /> : null}
         <div style={{ display: "flex", gap: 12, marginTop: 6 }}>
-          <Button type="submit" variant="filled" loading={record.isPending}>
+          <BusyButton type="submit" variant="filled" busy={record.isPending}>
             Record it
-          </Button>
+          </BusyButton>
           <Button onClick={onClose}>Cancel</Button>
         </div>
       </form>

@@ -17,6 +17,7 @@ import { FloorPlan, type ProjectView } from "../../components/floor-plan/floor-p
 import { LogChip } from "../../components/log-chip.tsx"
 import { useMe } from "../../components/me.ts"
 import { PageHead, useTitle } from "../../components/page.tsx"
+import { WayOut } from "../../components/way-out.tsx"
 import { LoadingRows, Warning } from "../../ui/notes.tsx"
 import { PersonBadge } from "../../ui/person.tsx"
 import { State, Tag, stateIcons } from "../../ui/state.tsx"
@@ -98,6 +99,11 @@ function Doors({ view }: { view: ProjectView }) {
     <>
       <WhyNotButton
         action={view.actions.requestCreate}
+        way={
+          view.actions.workspaceOpen.allowed ? (
+            <WayOut action={view.actions.requestCreate} project={project} />
+          ) : null
+        }
         icon={<IconSend size={16} stroke={1.5} aria-hidden />}
         reasonAt="left"
         busy={begin.isPending}
@@ -107,6 +113,7 @@ function Doors({ view }: { view: ProjectView }) {
       </WhyNotButton>
       <WhyNotButton
         action={view.actions.workspaceOpen}
+        way={<WayOut action={view.actions.workspaceOpen} project={project} />}
         icon={<IconDoorEnter size={16} stroke={1.5} aria-hidden />}
         variant="filled"
         reasonAt="left"

@@ -5,6 +5,7 @@ import { useState } from "react"
 import type { Answer } from "../../api/client.ts"
 import { useChange, useRead } from "../../api/queries.ts"
 import { Fault } from "../../components/fault.tsx"
+import { BusyButton } from "../../ui/busy-button.tsx"
 import { LoadingRows } from "../../ui/notes.tsx"
 import { compareDrafts, presetWords, refreshWords, type AgreementDocument } from "./agreement-words.ts"
 
@@ -80,9 +81,9 @@ function ProposeForm({ project, detail, onClose }: { project: string; detail: De
       />
       {propose.error ? <Fault error={propose.error} flat /> : null}
       <div style={{ display: "flex", gap: 12, marginTop: 6 }}>
-        <Button type="submit" variant="filled" loading={propose.isPending}>
+        <BusyButton type="submit" variant="filled" busy={propose.isPending}>
           Propose
-        </Button>
+        </BusyButton>
         <Button onClick={onClose}>Cancel</Button>
       </div>
     </form>

@@ -7,6 +7,8 @@ import { useChange, useRead } from "../../api/queries.ts"
 import { Fault, PageFault } from "../../components/fault.tsx"
 import { describeDesk, type ProjectView } from "../../components/floor-plan/floor-plan.tsx"
 import { PageHead, useTitle } from "../../components/page.tsx"
+import { BusyButton } from "../../ui/busy-button.tsx"
+import { WayOut } from "../../components/way-out.tsx"
 import { Empty, LoadingRows } from "../../ui/notes.tsx"
 import { PersonBadge } from "../../ui/person.tsx"
 import { State } from "../../ui/state.tsx"
@@ -45,6 +47,7 @@ function Room({ view }: { view: ProjectView }) {
       >
         <WhyNotButton
           action={view.actions.workspaceOpen}
+          way={<WayOut action={view.actions.workspaceOpen} project={view.project.id} />}
           variant="filled"
           icon={<IconDoorEnter size={16} stroke={1.5} aria-hidden />}
           reasonAt="left"
@@ -160,13 +163,13 @@ function DeleteQuestion({ workspace, onClose }: { workspace: string; onClose: ()
       </p>
       {remove.error ? <Fault error={remove.error} flat /> : null}
       <div style={{ display: "flex", gap: 12, marginTop: 20 }}>
-        <Button
+        <BusyButton
           variant="filled"
-          loading={remove.isPending}
+          busy={remove.isPending}
           onClick={() => remove.mutate({ params: { workspace } })}
         >
           Delete it
-        </Button>
+        </BusyButton>
         <Button onClick={onClose}>Keep it</Button>
       </div>
     </Modal>

@@ -3,6 +3,7 @@ import { Button } from "@mantine/core"
 import type { Answer } from "../../api/client.ts"
 import { useChange } from "../../api/queries.ts"
 import { Fault } from "../../components/fault.tsx"
+import { WayOut } from "../../components/way-out.tsx"
 import { Warning } from "../../ui/notes.tsx"
 import { State, type StateKind } from "../../ui/state.tsx"
 import { WhyNotButton } from "../../ui/why-not.tsx"
@@ -89,6 +90,7 @@ export function WorkspaceSteps({ view }: { view: WorkspaceView }) {
         <div style={{ display: "flex", gap: 12, flexWrap: "wrap", marginTop: 16 }}>
           <WhyNotButton
             action={view.actions.open}
+            way={<WayOut action={view.actions.open} project={view.project.id} anew />}
             variant="filled"
             reasonAt="under"
             busy={open.isPending}
