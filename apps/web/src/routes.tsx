@@ -1,13 +1,21 @@
 // Every address of the console. Pages are loaded when they are first visited. `/workspaces/:id` is a document
 // of its own (its frame-src names one notebook host), so links to it and out of it load the page anew.
-import type { RouteObject } from "react-router"
+import { Outlet, type RouteObject } from "react-router"
+import { useKeptFocus } from "./components/focus.ts"
 import { RouteFault } from "./components/route-fault.tsx"
 import { Shell, Waiting } from "./components/shell.tsx"
 
 const errorElement = <RouteFault />
 
+/** Around every page, public or not. */
+function Root() {
+  useKeptFocus()
+  return <Outlet />
+}
+
 export const routes: RouteObject[] = [
   {
+    element: <Root />,
     errorElement,
     HydrateFallback: Waiting,
     children: [

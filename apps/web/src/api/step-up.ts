@@ -28,6 +28,11 @@ export async function confirmWithCode(pending: Pending): Promise<never> {
   return await new Promise<never>(() => {})
 }
 
+/** Whether this page was come back to with a code: then one was in the middle of something on it. */
+export function isReturning(): boolean {
+  return sessionStorage.getItem(KEY) !== null
+}
+
 /** What was about to be sent from this very place, at most once. Old and foreign notes are dropped. */
 export function takePending(now: number, place: string): Pending | undefined {
   const text = sessionStorage.getItem(KEY)

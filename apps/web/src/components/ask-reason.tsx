@@ -1,6 +1,7 @@
 // A change that needs words: says what it will do, asks for a reason, then does it.
 import { Button, Modal, Textarea } from "@mantine/core"
 import { useState, type ReactNode } from "react"
+import { BusyButton } from "../ui/busy-button.tsx"
 import { Fault } from "./fault.tsx"
 
 interface AskReasonProps {
@@ -48,9 +49,9 @@ export function AskReason({
         />
         {error ? <Fault error={error} flat /> : null}
         <div style={{ display: "flex", gap: 12, marginTop: 20 }}>
-          <Button type="submit" variant="filled" loading={busy}>
+          <BusyButton type="submit" variant="filled" busy={busy}>
             {button}
-          </Button>
+          </BusyButton>
           <Button onClick={onClose}>Cancel</Button>
         </div>
       </form>

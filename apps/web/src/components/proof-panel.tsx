@@ -11,6 +11,7 @@ import {
   type ShownOpening,
   type Verified,
 } from "../api/log-proof.ts"
+import { BusyButton } from "../ui/busy-button.tsx"
 import { State, stateIcons } from "../ui/state.tsx"
 import { formatCount, formatMany, formatRelative, formatSeconds } from "../util/format.ts"
 import { markVerified } from "./log-chip.tsx"
@@ -86,14 +87,14 @@ function Proof({ log, index, leaf, openings, children }: ProofPanelProps) {
         )}
       </div>
       <div className="event-acts">
-        <Button
+        <BusyButton
           variant={attempt.state === "good" ? "default" : "filled"}
           leftSection={<IconShieldCheck size={16} stroke={1.5} aria-hidden />}
-          loading={attempt.state === "running"}
+          busy={attempt.state === "running"}
           onClick={() => void verify()}
         >
           {attempt.state === "good" ? "Verify again" : "Verify in this browser"}
-        </Button>
+        </BusyButton>
         {attempt.state === "good" ? (
           <Button
             leftSection={<IconDownload size={16} stroke={1.5} aria-hidden />}

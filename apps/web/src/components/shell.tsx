@@ -4,7 +4,7 @@ import { Button } from "@mantine/core"
 import { useMediaQuery } from "@mantine/hooks"
 import { useQueryClient } from "@tanstack/react-query"
 import { IconPlugConnectedX } from "@tabler/icons-react"
-import { Suspense, useEffect, useRef, type ReactNode } from "react"
+import { Suspense, useEffect, type ReactNode } from "react"
 import { Outlet, ScrollRestoration, useLocation } from "react-router"
 import { call } from "../api/client.ts"
 import { useEvents, useLine } from "../api/events.ts"
@@ -36,7 +36,6 @@ function SignedIn({ ready }: { ready: boolean }) {
   const phone = useMediaQuery("(max-width: 719px)") ?? false
   useEvents(client, ready && me.data !== undefined)
   usePending(ready && me.data !== undefined)
-  useFocusOnMove()
   const zone = me.data?.site.zone
   useEffect(() => {
     if (zone) setSiteZone(zone)
@@ -75,23 +74,6 @@ export function Waiting(): ReactNode {
       <LoadingRows />
     </div>
   )
-}
-
-/** After a move the focus goes to the page's heading, so that a screen reader says where one is. */
-function useFocusOnMove(): void {
-  const { pathname } = useLocation()
-  const first = useRef(true)
-  useEffect(() => {
-    if (first.current) {
-      first.current = false
-      return
-    }
-    const frame = requestAnimationFrame(() => {
-      const heading = document.querySelector<HTMLElement>("main h1")
-      heading?.focus({ preventScroll: true })
-    })
-    return () => cancelAnimationFrame(frame)
-  }, [pathname])
 }
 
 /** Sends what waited for a one-time code, once, when the code was given. */

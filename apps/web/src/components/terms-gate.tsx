@@ -1,7 +1,7 @@
 // Before anything else, a person accepts the terms of use that are in force.
-import { Button } from "@mantine/core"
 import type { ReactNode } from "react"
 import { useChange } from "../api/queries.ts"
+import { BusyButton } from "../ui/busy-button.tsx"
 import { Fault } from "./fault.tsx"
 import type { Me } from "./me.ts"
 
@@ -20,13 +20,13 @@ export function TermsGate({ me, children }: { me: Me; children: ReactNode }) {
         </div>
       </div>
       <div style={{ margin: "16px 0" }}>
-        <Button
+        <BusyButton
           variant="filled"
-          loading={accept.isPending}
+          busy={accept.isPending}
           onClick={() => accept.mutate({ body: { version: me.terms.version } })}
         >
           I have read them and accept
-        </Button>
+        </BusyButton>
       </div>
       {accept.error ? <Fault error={accept.error} /> : null}
     </div>

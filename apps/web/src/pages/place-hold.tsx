@@ -3,6 +3,7 @@ import { Button, Modal, Select, Textarea } from "@mantine/core"
 import { useState } from "react"
 import { useChange, useRead } from "../api/queries.ts"
 import { Fault } from "../components/fault.tsx"
+import { BusyButton } from "../ui/busy-button.tsx"
 
 const subjects = [
   { value: "person", label: "A person" },
@@ -82,9 +83,9 @@ export function PlaceHold({ onClose }: { onClose: () => void }) {
         />
         {place.error ? <Fault error={place.error} flat /> : null}
         <div style={{ display: "flex", gap: 12, marginTop: 6 }}>
-          <Button type="submit" variant="filled" loading={place.isPending}>
+          <BusyButton type="submit" variant="filled" busy={place.isPending}>
             Place the hold
-          </Button>
+          </BusyButton>
           <Button onClick={onClose}>Cancel</Button>
         </div>
       </form>

@@ -8,6 +8,7 @@ import { AskReason } from "../components/ask-reason.tsx"
 import { Fault, PageFault } from "../components/fault.tsx"
 import { nameRole } from "../components/me.ts"
 import { PageHead, useTitle } from "../components/page.tsx"
+import { BusyButton } from "../ui/busy-button.tsx"
 import { Empty, LoadingRows } from "../ui/notes.tsx"
 import { State, type StateKind } from "../ui/state.tsx"
 import { TableBox } from "../ui/table-box.tsx"
@@ -240,9 +241,9 @@ function ProposeForm({ onClose }: { onClose: () => void }) {
         />
         {propose.error ? <Fault error={propose.error} flat /> : null}
         <div style={{ display: "flex", gap: 12, marginTop: 6 }}>
-          <Button type="submit" variant="filled" loading={propose.isPending}>
+          <BusyButton type="submit" variant="filled" busy={propose.isPending}>
             Propose
-          </Button>
+          </BusyButton>
           <Button onClick={onClose}>Cancel</Button>
         </div>
       </form>

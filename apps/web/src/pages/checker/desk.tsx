@@ -47,6 +47,7 @@ function DeskPage({ view }: { view: RequestView }) {
   const shown = useFileView(view.id, current, limit)
   const [help, setHelp] = useState(false)
   const box = useRef<HTMLTextAreaElement>(null)
+  const list = useRef<HTMLDivElement>(null)
   const notes = useDeskNotes(view.id, view.turn)
   const review = useReview(view, current, notes, box)
 
@@ -83,7 +84,7 @@ function DeskPage({ view }: { view: RequestView }) {
   const openGroup = openOnes[openAt]
   const open = openGroup?.first
 
-  useDeskKeys((key) => {
+  const act = (key: string): boolean => {
     if (key === "j" || key === "k") {
       const next = step(files, current, key === "j" ? 1 : -1)
       if (next) goTo({ file: next.id })
@@ -98,7 +99,8 @@ function DeskPage({ view }: { view: RequestView }) {
     else if (key === "?") setHelp(true)
     else return false
     return true
-  })
+  }
+  useDeskKeys(act, () => list.current?.focus())
 
   return (
     <div className="desk-page">
@@ -145,8 +147,14 @@ function DeskPage({ view }: { view: RequestView }) {
           </section>
           <section className="desk-findings" aria-label="Findings">
             <FindingsHead file={current} />
-            {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- a scrolling region must be reachable by keyboard */}
-            <div className="desk-scroll" tabIndex={0} role="region" aria-label="List of findings">
+            <div
+              ref={list}
+              className="desk-scroll"
+              // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- a scrolling region must be reachable by keyboard
+              tabIndex={0}
+              role="region"
+              aria-label="List of findings"
+            >
               {current.check.state === "done" ? null : (
                 <p className="pane-body small text-2">
                   {current.check.state === "failed"

@@ -22,20 +22,21 @@ export function isTyping(target: EventTarget | null): boolean {
   )
 }
 
-export function useDeskKeys(act: (key: string) => boolean): void {
-  const latest = useRef(act)
+/** `leave` puts the focus where work goes on after Escape in a field. */
+export function useDeskKeys(act: (key: string) => boolean, leave: () => void): void {
+  const latest = useRef({ act, leave })
   useEffect(() => {
-    latest.current = act
+    latest.current = { act, leave }
   })
   useEffect(() => {
     function onKey(event: KeyboardEvent): void {
       if (event.ctrlKey || event.altKey || event.metaKey || event.defaultPrevented) return
       if (event.key === "Escape" && isTyping(event.target)) {
-        ;(event.target as HTMLElement).blur()
+        latest.current.leave()
         return
       }
       if (isTyping(event.target) || document.querySelector('[role="dialog"]')) return
-      if (latest.current(event.key)) event.preventDefault()
+      if (latest.current.act(event.key)) event.preventDefault()
     }
     window.addEventListener("keydown", onKey)
     return () => window.removeEventListener("keydown", onKey)

@@ -15,6 +15,7 @@ export function useReview(
   const refetch = ["requestGet", "queueGet"] as const
   const voting = useChange("fileVote", { refetch, said: "Your vote was kept." })
   const commenting = useChange("requestComment", { refetch })
+  const busy = voting.isPending || commenting.isPending
 
   async function send(vote: Vote | undefined): Promise<void> {
     if (!file) return
@@ -35,7 +36,7 @@ export function useReview(
   }
 
   function vote(wanted: Vote): void {
-    if (!file || file.kind !== "output" || !file.actions.vote.allowed) return
+    if (!file || file.kind !== "output" || !file.actions.vote.allowed || busy) return
     const wordless =
       notes.textOf(file.id).trim() === "" && !view.comments.some((each) => each.file === file.id)
     if (wanted !== "approve" && wordless) {
@@ -50,7 +51,7 @@ export function useReview(
     comment: () => void send(undefined).catch(() => undefined),
     checkersOnly,
     setCheckersOnly,
-    busy: voting.isPending || commenting.isPending,
+    busy,
     error: voting.error ?? commenting.error,
   }
 }

@@ -5,6 +5,7 @@ import { IconLock, IconMessage2, IconThumbUp } from "@tabler/icons-react"
 import { useId, type RefObject } from "react"
 import { Fault } from "../../components/fault.tsx"
 import type { RequestFile } from "../../components/findings.ts"
+import { BusyButton } from "../../ui/busy-button.tsx"
 
 export type Vote = NonNullable<RequestFile["myVote"]>
 
@@ -39,7 +40,7 @@ export function VoteBox(props: VoteBoxProps) {
   return (
     <div className="vote-box">
       <div className="votes">
-        <Button
+        <BusyButton
           className={file.myVote === "approve" ? "mine" : ""}
           leftSection={
             may.allowed ? (
@@ -51,12 +52,12 @@ export function VoteBox(props: VoteBoxProps) {
           rightSection={<Kbd>a</Kbd>}
           aria-disabled={!may.allowed}
           aria-pressed={file.myVote === "approve"}
-          loading={busy}
+          busy={busy}
           onClick={() => (may.allowed ? props.onVote("approve") : undefined)}
           {...described}
         >
           Approve
-        </Button>
+        </BusyButton>
         <Button
           className={file.myVote === "change" ? "mine" : ""}
           leftSection={
@@ -117,7 +118,12 @@ function CommentOnly({
           onChange={(event) => onCheckersOnly(event.currentTarget.checked)}
         />
         {text.trim() === "" ? null : (
-          <button type="button" className="link-button" disabled={busy} onClick={onComment}>
+          <button
+            type="button"
+            className="link-button"
+            aria-disabled={busy}
+            onClick={() => (busy ? undefined : onComment())}
+          >
             Comment without a vote
           </button>
         )}
@@ -127,8 +133,8 @@ function CommentOnly({
             className="link-button"
             style={{ marginLeft: "auto" }}
             aria-pressed={file.myVote === "reject"}
-            disabled={busy}
-            onClick={() => onVote("reject")}
+            aria-disabled={busy}
+            onClick={() => (busy ? undefined : onVote("reject"))}
           >
             {file.myVote === "reject" ? "You rejected this file" : "Reject this file"}
           </button>

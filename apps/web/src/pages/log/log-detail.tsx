@@ -1,6 +1,8 @@
 // One event with everything that this reader may see of it, its proof, and what belongs to it.
 import { ActionIcon, Button, CopyButton, Kbd } from "@mantine/core"
 import { IconCode, IconCopy, IconX } from "@tabler/icons-react"
+import { useEffect, useRef } from "react"
+import { useLocation } from "react-router"
 import { useRead } from "../../api/queries.ts"
 import type { Answer } from "../../api/client.ts"
 import { EventFacts } from "../../components/event-facts.tsx"
@@ -12,6 +14,9 @@ import { formatDate, formatSeconds, formatTime } from "../../util/format.ts"
 
 type Entry = Answer<"logEntry">
 
+/** A row that was pressed leads to its event; the keys j and k leave the focus where it is. */
+export const TO_EVENT = { focus: "event" }
+
 interface LogDetailProps {
   index: number
   onClose: () => void
@@ -19,8 +24,24 @@ interface LogDetailProps {
 
 export function LogDetail({ index, onClose }: LogDetailProps) {
   const entry = useRead("logEntry", { params: { index } }, { once: true })
+  const aside = useRef<HTMLElement>(null)
+  const { state, key } = useLocation() as { state: Partial<typeof TO_EVENT> | null; key: string }
+  const pressed = state?.focus === TO_EVENT.focus
+  useEffect(() => {
+    if (pressed) aside.current?.focus()
+  }, [pressed, key])
   return (
-    <aside className="detail" aria-label="Event">
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- Escape does what the button in it does
+    <aside
+      ref={aside}
+      className="detail"
+      aria-label="Event"
+      tabIndex={-1}
+      onKeyDown={(press) => {
+        // what a dialog over the page hears comes here too
+        if (press.key === "Escape" && press.currentTarget.contains(press.target as Node)) onClose()
+      }}
+    >
       <div className="event-head">
         <LogChip index={index} />
         {entry.data ? (

@@ -1,6 +1,6 @@
 // Who did what, under which rule: the auditor's search. The filter and the open event are in the address; each
 // search is itself an entry of the log.
-import { Button, Menu } from "@mantine/core"
+import { Menu } from "@mantine/core"
 import { IconBookmark, IconDownload } from "@tabler/icons-react"
 import { useEffect, useMemo, useState } from "react"
 import { Link, useSearchParams } from "react-router"
@@ -13,13 +13,14 @@ import { useMe } from "../../components/me.ts"
 import { OutcomeState } from "../../components/outcome.tsx"
 import { useTitle } from "../../components/page.tsx"
 import { sayError } from "../../components/said.tsx"
+import { BusyButton } from "../../ui/busy-button.tsx"
 import { Empty, LoadingRows } from "../../ui/notes.tsx"
 import { civilDay, formatCount, formatDayHeading, formatTime } from "../../util/format.ts"
 import { isTyping } from "../checker/keys.ts"
 import { FilterBar } from "./filter-bar.tsx"
 import { readFilter, type LogFilter } from "./filter.ts"
 import { LogChart } from "./log-chart.tsx"
-import { LogDetail } from "./log-detail.tsx"
+import { LogDetail, TO_EVENT } from "./log-detail.tsx"
 import { SavedSearches } from "./saved-searches.tsx"
 import "./log-search.css"
 
@@ -150,6 +151,7 @@ function LogLine({ row, selected }: { row: Row; selected: boolean }) {
       <span className="sentence">
         <Link
           to={`?${next.toString()}`}
+          state={TO_EVENT}
           className="row-link"
           preventScrollReset
           aria-current={selected ? "true" : undefined}
@@ -212,9 +214,9 @@ function ExportMenu({ filter }: { filter: LogFilter }) {
   return (
     <Menu position="bottom-end">
       <Menu.Target>
-        <Button leftSection={<IconDownload size={16} stroke={1.5} aria-hidden />} loading={busy}>
+        <BusyButton leftSection={<IconDownload size={16} stroke={1.5} aria-hidden />} busy={busy}>
           Export
-        </Button>
+        </BusyButton>
       </Menu.Target>
       <Menu.Dropdown>
         <Menu.Label>What is exported is kept in the log</Menu.Label>

@@ -13,6 +13,7 @@ import {
 import { markVerified } from "../../components/log-chip.tsx"
 import { describeWitnesses, downloadProof } from "../../components/proof-panel.tsx"
 import { ProofDrawing } from "../../components/proof-drawing.tsx"
+import { BusyButton } from "../../ui/busy-button.tsx"
 import { LoadingRows } from "../../ui/notes.tsx"
 import { State, stateIcons } from "../../ui/state.tsx"
 import { formatTime } from "../../util/format.ts"
@@ -102,14 +103,14 @@ export function VerifyBox({ log, index, also = [], title = "Verify it yourself",
         ) : null}
         {verified?.proof ? <ProofDrawing sides={verified.proof.sides} /> : null}
         <div style={{ display: "flex", flexWrap: "wrap", gap: 8, marginTop: 4 }}>
-          <Button
+          <BusyButton
             variant="filled"
-            loading={busy}
+            busy={busy}
             leftSection={<IconRefresh size={16} stroke={1.5} aria-hidden />}
             onClick={() => void verify()}
           >
             {outcome ? "Verify again" : "Verify in this browser"}
-          </Button>
+          </BusyButton>
           {verified?.proof ? (
             <Button
               leftSection={<IconDownload size={16} stroke={1.5} aria-hidden />}

@@ -5,6 +5,7 @@ import { call } from "../../api/client.ts"
 import { useChange, useRead } from "../../api/queries.ts"
 import { Fault } from "../../components/fault.tsx"
 import type { RequestView } from "../../components/findings.ts"
+import { BusyButton } from "../../ui/busy-button.tsx"
 import { Empty, LoadingRows } from "../../ui/notes.tsx"
 import { Near } from "../../ui/when.tsx"
 import { formatBytes, formatMany } from "../../util/format.ts"
@@ -85,9 +86,14 @@ export function AddFiles({ view, onClose }: AddFilesProps) {
       ) : null}
       {error ? <Fault error={error} flat /> : null}
       <div style={{ display: "flex", gap: 12, marginTop: 20 }}>
-        <Button variant="filled" disabled={chosen.size === 0} loading={busy} onClick={() => void addChosen()}>
+        <BusyButton
+          variant="filled"
+          disabled={chosen.size === 0}
+          busy={busy}
+          onClick={() => void addChosen()}
+        >
           {chosen.size === 0 ? "Add files" : `Add ${formatMany(chosen.size, "file")}`}
-        </Button>
+        </BusyButton>
         <Button onClick={onClose}>Cancel</Button>
       </div>
     </Modal>

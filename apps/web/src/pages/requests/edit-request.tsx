@@ -258,8 +258,10 @@ function FileRow({ view, file }: { view: RequestView; file: RequestFile }) {
         className="file-remove"
         aria-label={`Take ${file.path} out`}
         size={28}
-        loading={remove.isPending}
-        onClick={() => remove.mutate({ params: { request: view.id, file: file.id } })}
+        aria-busy={remove.isPending}
+        onClick={() => {
+          if (!remove.isPending) remove.mutate({ params: { request: view.id, file: file.id } })
+        }}
       >
         <IconX size={16} stroke={1.5} aria-hidden />
       </ActionIcon>
