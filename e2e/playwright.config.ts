@@ -2,9 +2,15 @@
 import { defineConfig } from "playwright/test"
 import { CHROMIUM_ARGUMENTS, SITE } from "./support/browser.ts"
 
+const PAGES = "accessibility.spec.ts"
+
 export default defineConfig({
   testDir: ".",
-  testMatch: "*.spec.ts",
+  // The walk over all pages comes last and finds them filled by the journeys.
+  projects: [
+    { name: "journeys", testMatch: "*.spec.ts", testIgnore: PAGES },
+    { name: "pages", testMatch: PAGES },
+  ],
   outputDir: "results",
   workers: 1,
   retries: 0,

@@ -1,8 +1,8 @@
 // Every route of the console in every state, in light and dark, on a phone and on a desk: axe-core finds
 // nothing, nothing scrolls sideways and no text is cut.
-import { launchBrowser } from "../support/browser.ts"
-import { bringUp, examine, LOOKS, Pages } from "../support/accessibility.ts"
+import { LOOKS, Pages, walk } from "../support/accessibility.ts"
 import { Findings, type Stack, type Tally } from "../support/battery.ts"
+import { launchBrowser } from "../support/browser.ts"
 import { readRoutes } from "../support/routes.ts"
 import { liftSampleHold, placeSampleHold, seed } from "../support/seed.ts"
 import { listStates, type StateName } from "../support/states.ts"
@@ -14,10 +14,10 @@ const ORDER: readonly StateName[] = ["empty", "full", "error", "forbidden"]
 
 export async function run(stack: Stack): Promise<Tally> {
   const findings = new Findings((line) => stack.print(line))
+  const wanted = (state: StateName) => stack.parts?.includes(state) ?? true
   const browser = await launchBrowser()
   try {
-    const seeded = await seed(browser)
-    const table = listStates(seeded)
+    const table = listStates(await seed(browser))
     const routes = readRoutes()
     findings.check(
       routes.every((route) => route in table) && Object.keys(table).every((route) => routes.includes(route)),
@@ -25,22 +25,11 @@ export async function run(stack: Stack): Promise<Tally> {
     )
     await using pages = new Pages(browser)
     let views = 0
-    for (const state of ORDER) {
+    for (const state of ORDER.filter(wanted)) {
       if (state === "full") await placeSampleHold(browser)
-      for (const route of routes) {
-        const view = table[route]?.[state] ?? (state === "error" ? table[route]?.full : undefined)
-        if (!view || "none" in view) continue
-        const page = await pages.of(view.who)
-        await bringUp(page, view, state)
-        views += 1
-        for (const look of LOOKS) {
-          const wrong = await examine(page, look)
-          findings.check(
-            wrong.length === 0,
-            `${route} ${state} ${look.colour} ${look.width}: ${wrong.join("; ")}`,
-          )
-        }
-      }
+      views += await walk(pages, table, { state, looks: LOOKS }, (where, wrong) => {
+        findings.check(wrong.length === 0, `${where}: ${wrong.join("; ")}`)
+      })
     }
     await liftSampleHold(browser)
     stack.print(`  ${routes.length} routes, ${views} pages in a state, ${views * LOOKS.length} looks`)

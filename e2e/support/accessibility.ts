@@ -4,7 +4,7 @@ import AxeBuilder from "@axe-core/playwright"
 import type { Browser, BrowserContext, Page, Route } from "playwright"
 import { SITE } from "./browser.ts"
 import { comeIn, visit } from "./people.ts"
-import { SERVER_BROKE, type StateName, type View } from "./states.ts"
+import { SERVER_BROKE, type listStates, type StateName, type View } from "./states.ts"
 
 export interface Look {
   readonly colour: "light" | "dark"
@@ -16,6 +16,12 @@ export const LOOKS: readonly Look[] = [
   { colour: "dark", width: 1440 },
   { colour: "dark", width: 360 },
   { colour: "light", width: 360 },
+]
+
+/** The short form, for every run of the tests: each colour and each width once. */
+export const TWO_LOOKS: readonly Look[] = [
+  { colour: "light", width: 1440 },
+  { colour: "dark", width: 360 },
 ]
 
 /** Who is signed in stays so while a page breaks: the page is judged, not the way in. */
@@ -43,6 +49,33 @@ export class Pages {
   async [Symbol.asyncDispose](): Promise<void> {
     for (const { context } of this.#open.values()) await context.close()
   }
+}
+
+/** Each page of a state that has it, in each look; told with what is wrong. */
+export async function walk(
+  pages: Pages,
+  table: ReturnType<typeof listStates>,
+  { state, looks }: { state: StateName; looks: readonly Look[] },
+  tell: (where: string, wrong: readonly string[]) => void,
+): Promise<number> {
+  let views = 0
+  for (const [route, row] of Object.entries(table)) {
+    const view = row[state] ?? (state === "error" ? row.full : undefined)
+    if (!view || "none" in view) continue
+    const page = await pages.of(view.who)
+    const wrongView = await bringUp(page, view, state).then(
+      () => undefined,
+      (error: unknown) => String(error),
+    )
+    views += 1
+    if (wrongView !== undefined) {
+      tell(`${route} ${state}`, [wrongView])
+      continue
+    }
+    for (const look of looks)
+      tell(`${route} ${state} ${look.colour} ${look.width}`, await examine(page, look))
+  }
+  return views
 }
 
 /** Brings a view up and waits until what it is for is there. */
