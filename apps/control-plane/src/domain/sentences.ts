@@ -188,6 +188,7 @@ type EventSentence = (w: Words, f: AuditEvent["facts"]) => string
 const who = (w: Words) => (w.you ? "You" : w.actor)
 // what the platform writes about a person is said of the person
 const about = (w: Words) => (w.subject === "you" ? "You" : (w.subject ?? who(w)))
+const of = (name: string) => (name === "you" ? "your" : `${name}'s`)
 const whom = (w: Words) => w.subject ?? (w.you ? "you" : w.actor)
 const bytes = (n: unknown): string => {
   const v = Number(n ?? 0)
@@ -196,26 +197,27 @@ const bytes = (n: unknown): string => {
   if (v < 1_000_000_000) return `${(v / 1_000_000).toFixed(v < 10_000_000 ? 1 : 0)} MB`
   return `${(v / 1_000_000_000).toFixed(1)} GB`
 }
+const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1)
 const files = (n: unknown) => (Number(n) === 1 ? "1 file" : `${Number(n ?? 0)} files`)
 const named = (w: Words, otherwise: string) => w.title ?? otherwise
 
 const EVENT_SENTENCES: Readonly<Record<EventCode, EventSentence>> = {
   "session.opened": (w) => `${who(w)} opened a session`,
-  "session.ended": (w, f) => `The session of ${whom(w)} ended${f["code"] ? ` (${f["code"]})` : ""}`,
+  "session.ended": (w, f) => capital(`${of(whom(w))} session ended${f["code"] ? ` (${f["code"]})` : ""}`),
   "identity.signedIn": (w) => `${about(w)} signed in with a second factor`,
   "identity.signInFailed": (w) => `A sign-in as ${whom(w)} failed`,
   "identity.signedOut": (w) => `${about(w)} signed out`,
-  "identity.secondFactorChanged": (w) => `The second factor of ${whom(w)} changed`,
+  "identity.secondFactorChanged": (w) => capital(`${of(whom(w))} second factor changed`),
   "identity.adminChanged": (w) => `${who(w)} changed the identity server`,
   "terms.accepted": (w, f) => `${who(w)} accepted version ${f["version"]} of the terms of use`,
   "training.recorded": (w, f) =>
-    `${who(w)} recorded ${w.subject ?? "a member"}'s training until ${f["until"]}`,
+    `${who(w)} recorded ${of(w.subject ?? "a member")} training until ${f["until"]}`,
   "person.created": (w) => `${w.subject ?? "A person"} was added`,
   "appointment.proposed": (w, f) => `${who(w)} proposed ${w.subject ?? "a person"} as ${roleWord(f["role"])}`,
   "appointment.confirmed": (w, f) =>
     `${who(w)} confirmed ${w.subject ?? "a person"} as ${roleWord(f["role"])}`,
   "appointment.ended": (w, f) =>
-    `${who(w)} ended ${w.subject ?? "a person"}'s role as ${roleWord(f["role"])}`,
+    `${who(w)} ended ${of(w.subject ?? "a person")} role as ${roleWord(f["role"])}`,
   "appointment.bootstrapped": (w, f) =>
     `${w.subject ?? "A person"} became ${roleWord(f["role"])} from the bootstrap file`,
   "hold.placed": (w, f) =>
@@ -247,7 +249,7 @@ const EVENT_SENTENCES: Readonly<Record<EventCode, EventSentence>> = {
   "data.extractStarted": (_w, f) => `An extract for version ${f["version"]} of the agreement began`,
   "data.extractPublished": (_w, f) => `The project's extract is ready, ${Number(f["tables"] ?? 0)} tables`,
   "workspace.opened": (w) => `${who(w)} opened ${w.you ? "your" : "a"} workspace`,
-  "workspace.running": (w) => `The workspace of ${w.subject ?? w.actor} is running; its walls were probed`,
+  "workspace.running": (w) => capital(`${of(whom(w))} workspace is running; its walls were probed`),
   "workspace.entered": (w) => `${who(w)} entered the notebook`,
   "workspace.left": (w) => `${who(w)} left the notebook`,
   "workspace.stopped": (w, f) =>

@@ -122,7 +122,11 @@ const leftOut = new Set([
   "at",
   "version",
   "policy",
+  "project",
 ])
+
+/** Names that mean another thing outside the facts of the event's own kind: a request is a call to us there. */
+const ENVELOPE: Readonly<Record<string, string>> = { decision: "Decided by", request: "Call" }
 
 /** Everything that was opened, one field a line; what is sealed for this reader is said to be. */
 export function listFields(entry: Pick<Entry, "who" | "facts" | "detail">): (readonly [string, string])[] {
@@ -141,7 +145,7 @@ export function listFields(entry: Pick<Entry, "who" | "facts" | "detail">): (rea
       if (typeof value === "object" && !Array.isArray(value)) {
         for (const [inner, each] of Object.entries(value)) lines.push([nameField(inner), writeValue(each)])
       } else {
-        lines.push([name === "decision" ? "Decided by" : nameField(name), writeValue(value)])
+        lines.push([ENVELOPE[name] ?? nameField(name), writeValue(value)])
       }
     }
   }
@@ -150,6 +154,7 @@ export function listFields(entry: Pick<Entry, "who" | "facts" | "detail">): (rea
 
 /** agreementVersion → Agreement version */
 export function nameField(name: string): string {
+  if (name === "sha256") return "SHA-256"
   const words = name
     .replace(/([a-z0-9])([A-Z])/g, "$1 $2")
     .replaceAll("_", " ")
