@@ -189,6 +189,7 @@ const who = (w: Words) => (w.you ? "You" : w.actor)
 // what the platform writes about a person is said of the person
 const about = (w: Words) => (w.subject === "you" ? "You" : (w.subject ?? who(w)))
 const of = (name: string) => (name === "you" ? "your" : `${name}'s`)
+const subject = (w: Words) => capital(w.subject ?? "a person")
 const whom = (w: Words) => w.subject ?? (w.you ? "you" : w.actor)
 const bytes = (n: unknown): string => {
   const v = Number(n ?? 0)
@@ -212,14 +213,13 @@ const EVENT_SENTENCES: Readonly<Record<EventCode, EventSentence>> = {
   "terms.accepted": (w, f) => `${who(w)} accepted version ${f["version"]} of the terms of use`,
   "training.recorded": (w, f) =>
     `${who(w)} recorded ${of(w.subject ?? "a member")} training until ${f["until"]}`,
-  "person.created": (w) => `${w.subject ?? "A person"} was added`,
+  "person.created": (w) => `${subject(w)} ${w.subject === "you" ? "were" : "was"} added`,
   "appointment.proposed": (w, f) => `${who(w)} proposed ${w.subject ?? "a person"} as ${roleWord(f["role"])}`,
   "appointment.confirmed": (w, f) =>
     `${who(w)} confirmed ${w.subject ?? "a person"} as ${roleWord(f["role"])}`,
   "appointment.ended": (w, f) =>
     `${who(w)} ended ${of(w.subject ?? "a person")} role as ${roleWord(f["role"])}`,
-  "appointment.bootstrapped": (w, f) =>
-    `${w.subject ?? "A person"} became ${roleWord(f["role"])} from the bootstrap file`,
+  "appointment.bootstrapped": (w, f) => `${subject(w)} became ${roleWord(f["role"])} from the bootstrap file`,
   "hold.placed": (w, f) =>
     w.title ? `${who(w)} placed a hold: ${w.title}` : `${who(w)} placed a hold (${f["cause"]})`,
   "hold.liftProposed": (w) => `${who(w)} proposed to lift a hold`,
