@@ -123,6 +123,22 @@ test("closed and opened again: told that they closed it; the file is there", asy
   assert.equal(await inside("cat ~/work.txt"), "saved")
 })
 
+test("opened again while it closes: the last pair ends, then the next begins on the same home", async () => {
+  const { run: last } = await view()
+  await stopWorkspace(stack.ctx, await stack.as("colleague"), workspace)
+  await openWorkspace(stack.ctx, await stack.as("colleague"), stack.project)
+  const waiting = await view()
+  assert.deepEqual(
+    [waiting.state, waiting.run?.generation, waiting.steps[0]],
+    ["opening", 3, { step: "closing", state: "moving", seconds: null }],
+  )
+  const seen = await reach("running", 3)
+  assert.deepEqual([seen.reason, seen.steps[0]?.step, seen.steps[0]?.state], [null, "closing", "done"])
+  assert.equal(await inside("cat ~/work.txt"), "saved")
+  const listed = (await agent.listRuns()).runs.map((one) => one.run)
+  assert.deepEqual([listed, listed.includes(last?.id ?? "")], [[seen.run?.id], false])
+})
+
 for (const [role, code, sentence] of [
   ["door", "door_died", /^Its door to the platform stopped, so it was started again\. Saved files are kept/],
   ["workspace", "workspace_died", /^It stopped unexpectedly and was started again\. Saved files are kept/],

@@ -130,12 +130,18 @@ async function checkOpening(crew: Crew, author: Researcher, findings: Findings):
     `two stops at once: ${stopped.codes.join()}`,
   )
   author.notebook?.leave()
-  // Opened again while it is still stopping: it comes back, or says why not yet.
-  const again = await priya.call("workspaceOpen", { params })
-  findings.check(
-    again.kind === "done" || (again.kind === "refused" && ["wrong_state", "stale"].includes(again.code)),
-    `an opening while it stops: ${codeOf(again)}`,
+  // Opened again while it is still stopping: it comes back by itself.
+  const again = await twice(priya, "workspaceOpen", { params })
+  findings.check(again.done === 2, `two openings while it stops: ${again.codes.join()}`)
+  const back = await waitUntil(
+    async () => {
+      const view = await priya.call("workspaceGet", { params: { workspace: author.workspace } })
+      return view.kind === "done" && view.value["state"] === "running"
+    },
+    120_000,
+    500,
   )
+  findings.check(back, "a workspace opened while it stopped did not come back")
   await waitUntil(async () => (await author.sit().catch(() => undefined)) !== undefined, 120_000, 500)
 }
 

@@ -1,6 +1,7 @@
 // A workspace is durable (person × project); a run is one generation of its containers. Actions write
 // what is wanted; reconcile/runs.ts makes it so.
-import { sql } from "kysely"
+import { sql, type Selectable } from "kysely"
+import type { WORKSPACE_STEPS } from "#contract/workspaces.ts"
 import { RUN_STEPS } from "#protocol/agent.ts"
 import type { Ctx } from "../context.ts"
 import { civilDate } from "../domain/dates.ts"
@@ -10,6 +11,7 @@ import { newId, newSecret } from "../domain/id.ts"
 import { WORKSPACE, nextState } from "../domain/lifecycle.ts"
 import { refusalSentence } from "../domain/sentences.ts"
 import type { Db, Tx } from "../store/db.ts"
+import type { RunTable } from "../store/tables.ts"
 import { change, type Asked } from "./change.ts"
 import { assertMay, assertPerson, getProject, getWorkspace, may } from "./load.ts"
 
@@ -159,7 +161,7 @@ export async function viewWorkspace(ctx: Ctx, asked: Asked, id: string) {
     state: row.state,
     code,
     reason: code === null ? null : workspaceReason(code, row.state),
-    steps: viewSteps(run, row.state),
+    steps: run ? viewSteps(run, await findWaitedFor(ctx.db, run), row.state) : [],
     run: run
       ? {
           id: run.id,
@@ -215,37 +217,51 @@ export function workspaceReason(code: string, state?: string): string {
 }
 
 type StepView = {
-  step: (typeof RUN_STEPS)[number]
+  step: (typeof WORKSPACE_STEPS)[number]
   state: "waits" | "moving" | "done" | "failed"
   seconds: number | null
 }
+type RunRow = Selectable<RunTable>
 
-function viewSteps(
-  run:
-    | {
-        steps: { step: string; startedAt: string; finishedAt: string | null }[]
-        observed: string
-        step: string | null
-      }
-    | undefined,
-  state: string,
-): StepView[] {
-  if (!run || (state !== "opening" && state !== "failed" && state !== "running")) return []
+function viewSteps(run: RunRow, last: { stopped_at: Date | null } | undefined, state: string): StepView[] {
+  if (state !== "opening" && state !== "failed" && state !== "running") return []
   // steps go in order and may pass between two looks: what lies before the last one seen is done
   const reached = Math.max(
     ...RUN_STEPS.map((step, at) => (run.step === step || run.steps.some((s) => s.step === step) ? at : -1)),
   )
-  return RUN_STEPS.map((step, at) => {
+  const steps = RUN_STEPS.map((step, at): StepView => {
     const seen = run.steps.find((s) => s.step === step)
-    const seconds = seen?.finishedAt
-      ? Math.round((Date.parse(seen.finishedAt) - Date.parse(seen.startedAt)) / 100) / 10
-      : null
+    const seconds = seen?.finishedAt ? secondsBetween(seen.startedAt, seen.finishedAt) : null
     if (run.observed === "running") return { step, state: "done", seconds }
     if (seen?.finishedAt || at < reached) return { step, state: "done", seconds }
     if (run.step === step)
       return { step, state: run.observed === "failed" ? "failed" : "moving", seconds: null }
     return { step, state: "waits", seconds: null }
   })
+  return [...viewClosing(run, last), ...steps]
+}
+
+/** The run that had to end before this one could begin: not over yet, or over after this one was wanted. */
+async function findWaitedFor(db: Db, run: RunRow): Promise<{ stopped_at: Date | null } | undefined> {
+  return db
+    .selectFrom("run")
+    .select("stopped_at")
+    .where("workspace_id", "=", run.workspace_id)
+    .where("generation", "<", run.generation)
+    .where((e) => e.or([e("stopped_at", "is", null), e("stopped_at", ">", run.created_at)]))
+    .orderBy("stopped_at", (order) => order.desc().nullsFirst())
+    .limit(1)
+    .executeTakeFirst()
+}
+
+function viewClosing(run: RunRow, last: { stopped_at: Date | null } | undefined): StepView[] {
+  if (!last) return []
+  if (last.stopped_at === null) return [{ step: "closing", state: "moving", seconds: null }]
+  return [{ step: "closing", state: "done", seconds: secondsBetween(run.created_at, last.stopped_at) }]
+}
+
+function secondsBetween(from: string | Date, to: string | Date): number {
+  return Math.round((new Date(to).getTime() - new Date(from).getTime()) / 100) / 10
 }
 
 export async function enterWorkspace(

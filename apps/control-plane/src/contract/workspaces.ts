@@ -18,6 +18,9 @@ import { RUN_STEPS } from "./protocol/agent.ts"
 
 const workspace = strict({ workspace: Id })
 
+/** What a person sees while a workspace opens, in order. `closing` only where the last run had to end first. */
+export const WORKSPACE_STEPS = ["closing", ...RUN_STEPS] as const
+
 export const WorkspaceView = strict({
   id: Id,
   project: ProjectRef,
@@ -28,7 +31,7 @@ export const WorkspaceView = strict({
   reason: nullable(Type.String()),
   steps: Type.Array(
     strict({
-      step: oneOf(RUN_STEPS),
+      step: oneOf(WORKSPACE_STEPS),
       state: oneOf(["waits", "moving", "done", "failed"]),
       seconds: nullable(Type.Number()),
     }),
@@ -54,7 +57,7 @@ export const workspaceOperations = [
     id: "workspaceOpen",
     method: "POST",
     path: "/api/projects/:project/workspace",
-    summary: "Open or resume my workspace in a project",
+    summary: "Open or resume my workspace in a project; one that is closing opens when it has closed",
     serves: "metadata",
     event: "workspace.opened",
     params: strict({ project: Id }),

@@ -105,7 +105,8 @@ export const WORKSPACE: Lifecycle<WorkspaceState> = {
     on: { "workspace.open": "running", "workspace.enter": "running", "workspace.stop": "stopping" },
     system: ["stopping", "failed", "opening"],
   },
-  stopping: { holder: "system", on: {}, system: ["stopped"] },
+  // Who comes back while the last run is closing is in the queue for the next one.
+  stopping: { holder: "system", on: { "workspace.open": "opening" }, system: ["stopped"] },
   failed: {
     holder: "member",
     on: { "workspace.open": "opening", "workspace.stop": "stopping", "workspace.delete": "deleting" },

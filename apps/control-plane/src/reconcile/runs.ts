@@ -5,6 +5,7 @@ import type { RunStatus } from "#protocol/agent.ts"
 import { change, type Asked } from "../actions/change.ts"
 import type { Ctx } from "../context.ts"
 import { touch } from "../drivers/live.ts"
+import type { Db } from "../store/db.ts"
 import { failRun, loseRun } from "./run-endings.ts"
 
 const SYSTEM: Asked = { actor: { kind: "system", id: "runs" } }
@@ -67,6 +68,7 @@ export async function reconcileRuns(ctx: Ctx): Promise<void> {
       )
     }
   }
+  await finishStops(ctx)
   await finishDeletes(ctx)
 }
 
@@ -98,6 +100,8 @@ async function keepRunning(
       return
     }
     if (!fresh) return loseRun(ctx, run, "workspace_died")
+    // One home is in one place at a time: the last run of the workspace ends before the next begins.
+    if (await hasOpenRun(ctx.db, run)) return
     return startRun(ctx, run, node)
   }
   if (status.observed === "preparing") return notePreparing(ctx, run, status)
@@ -208,6 +212,18 @@ async function noteRunning(ctx: Ctx, run: OpenRun, status: RunStatus): Promise<v
   })
 }
 
+/** Another run of the same workspace that has not ended. */
+async function hasOpenRun(db: Db, run: OpenRun): Promise<boolean> {
+  const other = await db
+    .selectFrom("run")
+    .select("id")
+    .where("workspace_id", "=", run.workspace_id)
+    .where("id", "<>", run.id)
+    .where("stopped_at", "is", null)
+    .executeTakeFirst()
+  return other !== undefined
+}
+
 async function keepStopped(ctx: Ctx, run: OpenRun, status: RunStatus | undefined): Promise<void> {
   if (status) {
     await ctx.drivers.agent.stopRun(run.id)
@@ -220,14 +236,21 @@ async function keepStopped(ctx: Ctx, run: OpenRun, status: RunStatus | undefined
       .where("id", "=", run.id)
       .where("stopped_at", "is", null)
       .execute()
-    await tx
-      .updateTable("workspace")
-      .set({ state: "stopped", changed_at: ctx.clock.now() })
-      .where("id", "=", run.workspace_id)
-      .where("state", "=", "stopping")
-      .execute()
-    await tell(`workspace:${run.workspace_id}`, `project:${run.project_id}`)
+    await tell(`workspace:${run.workspace_id}`)
   })
+}
+
+/**
+ * Closed is what nobody wants open and has no run left: also what failed and has none since, and not what
+ * still waits for an earlier run than the one that was called off.
+ */
+async function finishStops(ctx: Ctx): Promise<void> {
+  const { rows } = await sql<{ id: string; project_id: string }>`
+    update workspace w set state = 'stopped', changed_at = ${ctx.clock.now()}
+    where w.state = 'stopping' and not exists (
+      select from run r where r.workspace_id = w.id and (r.wanted = 'running' or r.stopped_at is null))
+    returning w.id, w.project_id`.execute(ctx.db)
+  for (const row of rows) await touch(ctx.db, `workspace:${row.id}`, `project:${row.project_id}`)
 }
 
 async function finishDeletes(ctx: Ctx): Promise<void> {

@@ -13,6 +13,7 @@ type WorkspaceView = Answer<"workspaceGet">
 type Step = WorkspaceView["steps"][number]
 
 const stepWords: Record<Step["step"], string> = {
+  closing: "The last run is closed",
   images: "Workspace image is here",
   door: "The door is set",
   workspace: "The room is made, without a network",
@@ -38,18 +39,22 @@ const titles: Record<WorkspaceView["state"], string> = {
   deleted: "Your workspace was deleted",
 }
 
+function titleOf({ state, steps }: WorkspaceView): string {
+  const waits = steps.some(({ step, state: now }) => step === "closing" && now === "moving")
+  return waits ? "Closing the last run, then opening" : titles[state]
+}
+
 export function WorkspaceSteps({ view }: { view: WorkspaceView }) {
   const open = useChange("workspaceOpen", { refetch: ["workspaceGet"] })
   // It still runs, and this person may not be in it any more: a hold, an end of membership.
   const shut = view.state === "running" && !view.actions.enter.allowed
   const reason = view.reason ?? (shut ? view.actions.enter.reason : undefined)
-  const offer = view.state === "stopped" || view.state === "failed"
+  // Also while it closes: what is asked for then is done when it has closed.
+  const offer = view.state === "stopped" || view.state === "stopping" || view.state === "failed"
   const done = view.steps.filter((step) => step.state === "done").length
   return (
     <div className="steps">
-      <h2 style={{ fontSize: 16, lineHeight: "22px" }}>
-        {shut ? "Your notebook is shut" : titles[view.state]}
-      </h2>
+      <h2 style={{ fontSize: 16, lineHeight: "22px" }}>{shut ? "Your notebook is shut" : titleOf(view)}</h2>
       {reason ? (
         <div style={{ marginTop: 12 }}>
           <Warning>{reason}</Warning>
