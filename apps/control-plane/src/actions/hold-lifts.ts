@@ -4,6 +4,7 @@ import type { Selectable } from "kysely"
 import type { Static } from "typebox"
 import type { Hold } from "#contract/people.ts"
 import type { Ctx } from "../context.ts"
+import type { PersonActor } from "../domain/actor.ts"
 import { Conflict, Invalid, NotFound } from "../domain/errors.ts"
 import type { Tx } from "../store/db.ts"
 import { EXPIRY_CAUSES } from "../store/facts.ts"
@@ -14,8 +15,10 @@ import { assertMay, assertPerson, getInstallation, may } from "./load.ts"
 
 type HoldRow = Selectable<HoldTable>
 
-function tiesTo(row: HoldRow, person: string): string[] {
+function tiesTo(row: HoldRow, actor: PersonActor): string[] {
+  const { person } = actor
   const ties: string[] = []
+  if (stops(row, actor)) ties.push("stopped")
   if (row.by_kind === "person" && row.by_id === person) ties.push("placer")
   if (row.lift_proposed_by === person) ties.push("proposer")
   if (row.lift_proposed_by === null) ties.push("not_proposed")
@@ -23,6 +26,17 @@ function tiesTo(row: HoldRow, person: string): string[] {
   // Dates stop people whether or not their hold is lifted.
   if ((EXPIRY_CAUSES as readonly string[]).includes(row.cause)) ties.push("expiry")
   return ties
+}
+
+/** It stops everybody, this person, their organisation, or a project of theirs. */
+function stops(row: HoldRow, { person, organisation, appointments }: PersonActor): boolean {
+  return (
+    row.subject_kind === "installation" ||
+    row.subject_id === person ||
+    row.subject_id === organisation ||
+    (row.subject_kind === "project" &&
+      appointments.some(({ scope, id }) => scope === "project" && id === row.subject_id))
+  )
 }
 
 export async function listHolds(
@@ -43,18 +57,11 @@ export async function listHolds(
     .orderBy("from_at", "desc")
     .limit(500)
     .execute()
-  const own = new Set(actor.appointments.filter((a) => a.scope === "project").map((a) => a.id))
   const holds: Static<typeof Hold>[] = []
   for (const row of rows) {
-    // Those who may place holds see all; others what stops themselves, their projects, or everything.
-    const mine =
-      row.subject_kind === "installation" ||
-      row.subject_id === actor.person ||
-      (row.subject_kind === "project" && own.has(row.subject_id)) ||
-      row.subject_id === actor.organisation
-    if (!place.allowed && !mine) continue
     const resource = { kind: "Hold", id: row.id } as const
-    const ties = tiesTo(row, actor.person)
+    const ties = tiesTo(row, actor)
+    if (!may(ctx, actor, "hold.view", { resource, facts: known.facts }, ties).allowed) continue
     const proposer =
       row.lift_proposed_by === null
         ? undefined
@@ -117,7 +124,7 @@ export async function proposeLift(
       actor,
       "hold.proposeLift",
       { resource: { kind: "Hold", id }, facts: known.facts },
-      tiesTo(row, actor.person),
+      tiesTo(row, actor),
     )
     if (row.lifted_at !== null) throw new Conflict("already_done")
     if (input.until !== null && new Date(input.until) <= ctx.clock.now()) throw new Invalid("date_in_past")
@@ -151,7 +158,7 @@ export async function confirmLift(ctx: Ctx, asked: Asked, id: string): Promise<{
       actor,
       "hold.confirmLift",
       { resource: { kind: "Hold", id }, facts: known.facts },
-      tiesTo(row, actor.person),
+      tiesTo(row, actor),
     )
     if (row.lifted_at !== null) throw new Conflict("already_done")
     // The time that was proposed is over: there is nothing left to lift it for.

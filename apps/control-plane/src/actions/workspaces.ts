@@ -5,7 +5,6 @@ import type { WORKSPACE_STEPS } from "#contract/workspaces.ts"
 import { RUN_STEPS } from "#protocol/agent.ts"
 import type { Ctx } from "../context.ts"
 import { civilDate } from "../domain/dates.ts"
-import { Conflict } from "../domain/errors.ts"
 import { sha256 } from "../domain/hash.ts"
 import { newId, newSecret } from "../domain/id.ts"
 import { WORKSPACE, nextState } from "../domain/lifecycle.ts"
@@ -343,8 +342,6 @@ export async function deleteWorkspace(ctx: Ctx, asked: Asked, id: string): Promi
   const actor = assertPerson(asked.actor)
   const { index } = await change(ctx, asked, async (tx, { record, touch }) => {
     const known = await lockWorkspace(ctx, tx, asked, id)
-    if (known.row.state === "running" || known.row.state === "opening")
-      throw new Conflict("workspace_running")
     assertMay(ctx, actor, "workspace.delete", known)
     await tx
       .updateTable("workspace")

@@ -295,11 +295,15 @@ export async function findWorkspace(
   if (!project) return undefined
   const owner =
     actor.kind === "person" && actor.person === row.person_id && project.facts.ties.includes("member")
+  const hasRun = row.state === "opening" || row.state === "running"
   return {
     row,
     project: project.row,
     resource: { kind: "Workspace", id: row.id, state: row.state },
-    facts: { ...project.facts, ties: [...project.facts.ties, ...(owner ? ["owner"] : [])] },
+    facts: {
+      ...project.facts,
+      ties: [...project.facts.ties, ...(owner ? ["owner"] : []), ...(hasRun ? ["has_run"] : [])],
+    },
   }
 }
 

@@ -179,8 +179,8 @@ export const peopleCases = {
       body: { reason: "It was nothing", until: null },
     }),
     denied: [
-      { as: "author", status: 403, code: "not_permitted" },
-      { as: "first", status: 403, code: "not_permitted" },
+      { as: "author", status: 404, code: "not_found" },
+      { as: "first", status: 404, code: "not_found" },
     ],
     again: "another",
   },
@@ -191,7 +191,7 @@ export const peopleCases = {
       return { as: "engineer", params: { hold } }
     },
     denied: [
-      { as: "author", status: 403, code: "not_permitted" },
+      { as: "author", status: 404, code: "not_found" },
       { as: "operator", status: 403, code: "second_person_needed" },
       { as: "auditor", status: 403, code: "placer_cannot_confirm" },
     ],
