@@ -14,6 +14,7 @@ import { handlers } from "./http/handlers.ts"
 import { registerLive } from "./http/live.ts"
 import { registerOperations } from "./http/operations.ts"
 import { registerPublicLog } from "./http/public-log.ts"
+import { watchConnections } from "./http/connections.ts"
 
 export interface AppOptions {
   readonly verify?: VerifyToken
@@ -46,6 +47,7 @@ export async function buildApp(ctx: Ctx, options: AppOptions = {}): Promise<Fast
       sendError(error, request, reply)
     },
   })
+  watchConnections(app.server)
   const verify = options.verify ?? createTokenVerifier(ctx)
 
   app.setErrorHandler<FastifyError>((error, request, reply) => sendError(error, request, reply))

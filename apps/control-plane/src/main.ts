@@ -21,6 +21,7 @@ import { openObjects } from "./drivers/objects.ts"
 import { buildGatewayServer } from "./http/gateway-server.ts"
 import { startJobs } from "./reconcile/jobs.ts"
 import { startReconciling } from "./reconcile/loop.ts"
+import { stopAll } from "./stop.ts"
 import { openDb, openPool } from "./store/db.ts"
 import { migrate } from "./store/migrate.ts"
 
@@ -33,8 +34,6 @@ const log: Logger = {
 function write(level: string, fields: Record<string, unknown>, message: string): void {
   process.stdout.write(`${JSON.stringify({ level, time: new Date().toISOString(), ...fields, message })}\n`)
 }
-
-const STOPS_WITHIN_MS = 8_000
 
 async function main(): Promise<void> {
   const config = readConfig(process.env)
@@ -109,17 +108,9 @@ async function main(): Promise<void> {
     if (stopping) return
     stopping = true
     log.info({ signal }, "stopping")
-    // What takes longer (a check that waits for its sandbox) is taken up again at the next start.
-    setTimeout(() => process.exit(0), STOPS_WITHIN_MS).unref()
-    await Promise.allSettled([
-      reconciling[Symbol.asyncDispose](),
-      ctx.jobs[Symbol.asyncDispose](),
-      app.close(),
-      gateways.close(),
-    ])
-    await ctx.live[Symbol.asyncDispose]()
-    await audit[Symbol.asyncDispose]()
-    await ctx.db.destroy()
+    const began = performance.now()
+    const late = await stopAll({ ctx, servers: [app, gateways], reconciling })
+    log.info({ milliseconds: Math.round(performance.now() - began), late }, "stopped")
     process.exit(0)
   }
   process.on("SIGTERM", () => void stop("SIGTERM"))

@@ -17,6 +17,8 @@ export interface OutputStack extends Stack {
   /** Gives the agreement in force numbers of its own, or takes them away. */
   override(numbers: { threshold: number | null; rounding: number | null } | null): Promise<void>
   push(path: string, text: string | Buffer): Promise<string>
+  /** A request of these files, sent and not checked yet. */
+  sent(files: Record<string, string | Buffer>): Promise<string>
   /** A request of these files, sent and checked: with the checkers. */
   submitted(
     files: Record<string, string | Buffer>,
@@ -37,7 +39,7 @@ export async function startOutputStack(): Promise<OutputStack> {
   const stack = await startStack()
   const { ctx, run, as } = stack
 
-  async function submitted(files: Record<string, string | Buffer>) {
+  async function sent(files: Record<string, string | Buffer>): Promise<string> {
     const pushed: Record<string, string> = {}
     for (const [path, text] of Object.entries(files)) pushed[path] = await push(path, text)
     const made = await requestFromWorkspace(ctx, run, {
@@ -56,10 +58,15 @@ export async function startOutputStack(): Promise<OutputStack> {
       ],
     })
     if (made.state !== "checking") throw new Error(made.reason)
+    return made.request
+  }
+
+  async function submitted(files: Record<string, string | Buffer>) {
+    const request = await sent(files)
     await checks(ctx)
-    const view = await viewRequest(ctx, await as("author"), made.request)
+    const view = await viewRequest(ctx, await as("author"), request)
     return {
-      request: made.request,
+      request,
       files: Object.fromEntries(view.files.map((f) => [f.path, { id: f.id, candidate: f.candidate }])),
     }
   }
@@ -79,6 +86,7 @@ export async function startOutputStack(): Promise<OutputStack> {
   return {
     ...stack,
     push,
+    sent,
     submitted,
     vote,
     async override(overrides) {

@@ -78,5 +78,6 @@ export function openSocketClient(socketPath: string, headers: Record<string, str
     }
     return body as T
   }
-  return { call, [Symbol.asyncDispose]: () => dispatcher.close() }
+  // Who still waits hears that there is no answer.
+  return { call, [Symbol.asyncDispose]: () => dispatcher.destroy() }
 }

@@ -26,6 +26,7 @@ import { noteGateway } from "../actions/platform.ts"
 import { checkFiles, listOwnRequests, pushFile, requestFromWorkspace } from "../actions/uploads.ts"
 import type { Ctx } from "../context.ts"
 import { NotFound } from "../domain/errors.ts"
+import { watchConnections } from "./connections.ts"
 import { sendError } from "./errors.ts"
 
 const MAX_BODY = 2 * 1_048_576
@@ -40,6 +41,7 @@ export async function buildGatewayServer(
     bodyLimit: MAX_BODY,
     ajv: { customOptions: { removeAdditional: false, coerceTypes: false } },
   })
+  watchConnections(app.server)
   app.setErrorHandler<FastifyError>((error, request, reply) => sendError(error, request, reply))
   app.setNotFoundHandler((request, reply) => sendError(new NotFound(), request, reply))
   // Bytes of outputs are streamed into quarantine as they come; no parser touches them.

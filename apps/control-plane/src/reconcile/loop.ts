@@ -43,15 +43,17 @@ export function startReconciling(ctx: Ctx, tasks: readonly Task[] = TASKS): Asyn
       busy = true
       const pass = task
         .run(ctx)
-        .catch((error: unknown) =>
+        .catch((error: unknown) => {
+          // While we stop, what it needs is taken away from under it.
+          if (stopped) return
           ctx.log.error(
             {
               task: task.name,
               cause: error instanceof Error ? (error.stack ?? error.message) : String(error),
             },
             "a reconciler failed; tried again",
-          ),
-        )
+          )
+        })
         .finally(() => {
           busy = false
           running.delete(pass)
