@@ -186,6 +186,27 @@ test("a removed member's notebook is cut in one pass, and the project is not the
   assert.equal((await as(person, "GET", `/api/workspaces/${workspace}`)).status, 404)
 })
 
+test("who is removed from the installation is out of everything at once, and stays out", async () => {
+  const person = await w.member()
+  const { workspace, run } = await insertWorkspace(w.ctx, w.project, person)
+  assert.equal((await as(person, "GET", "/api/home")).status, 200)
+  const remove = () => w.call("operator", "POST", `/api/people/${person}/remove`, { reason: "Left" })
+  const answers = await Promise.all([remove(), remove()])
+  assert.deepEqual(answers.map(told).toSorted(), ["200 undefined", "409 already_done"])
+  assert.equal(told(await as(person, "GET", "/api/home")), "403 person_removed")
+  assert.equal(told(await as(person, "GET", `/api/workspaces/${workspace}`)), "403 person_removed")
+  const count = async (sql: string) => Number((await w.sql(sql, [person]))[0]?.["n"])
+  assert.equal(
+    await count("select count(*) as n from appointment where person_id = $1 and state <> 'ended'"),
+    0,
+  )
+  assert.equal(await count("select count(*) as n from session where person_id = $1 and ended_at is null"), 0)
+  await stopForbiddenRuns(w.ctx)
+  assert.deepEqual(await w.sql("select wanted from run where id = $1", [run]), [{ wanted: "stopped" }])
+  const { token } = await invite(person)
+  assert.equal(told(await accept(person, token)), "403 person_removed")
+})
+
 test("the last who leads a project is not removed", async () => {
   assert.equal(
     (await w.call("admin", "POST", at(`members/${w.people.lead}/remove`), { reason: "x" })).status,

@@ -5,7 +5,7 @@ import { civilDate, endOfDay } from "../domain/dates.ts"
 import { Conflict, Denied, Invalid, NotFound } from "../domain/errors.ts"
 import { newId } from "../domain/id.ts"
 import type { Tx } from "../store/db.ts"
-import { change, type Asked } from "./change.ts"
+import { change, type Asked, type Recorder } from "./change.ts"
 import { assertMay, assertPerson, getInstallation, may } from "./load.ts"
 
 export async function listAppointmentsForAll(ctx: Ctx, asked: Asked) {
@@ -237,4 +237,37 @@ export async function endAppointment(
     await touch("installation", `person:${row.person_id}`)
   })
   return { index }
+}
+
+/** Ends every role and membership of a person who is removed, proposed ones too. */
+export async function endAllAppointments(
+  ctx: Ctx,
+  tx: Tx,
+  { record, touch }: Recorder,
+  person: string,
+  reason: string,
+): Promise<void> {
+  const rows = await tx
+    .updateTable("appointment")
+    .set({ state: "ended", ended_at: ctx.clock.now(), ended_reason: reason })
+    .where("person_id", "=", person)
+    .where("state", "<>", "ended")
+    .returning(["id", "role", "scope_kind", "scope_id"])
+    .execute()
+  for (const row of rows) {
+    if (row.scope_kind === "project" && row.scope_id !== null) {
+      await record({
+        code: "member.removed",
+        project: row.scope_id,
+        subject: person,
+        facts: { roles: row.role },
+      })
+      await touch(`project:${row.scope_id}`)
+    } else
+      await record({
+        code: "appointment.ended",
+        subject: person,
+        facts: { appointment: row.id, role: row.role },
+      })
+  }
 }

@@ -1,10 +1,12 @@
 // Me, the directory, terms of use, and home.
 import type { Ctx } from "../context.ts"
 import { civilDate, daysBetween } from "../domain/dates.ts"
-import { Conflict } from "../domain/errors.ts"
+import { Conflict, NotFound } from "../domain/errors.ts"
+import { endAllAppointments } from "./appointments.ts"
 import { change, type Asked } from "./change.ts"
 import { endExpiryHolds } from "./holds.ts"
 import { assertMay, assertPerson, getInstallation, may } from "./load.ts"
+import { endSessionsWithin } from "./session.ts"
 
 export async function getMe(ctx: Ctx, asked: Asked) {
   const actor = assertPerson(asked.actor)
@@ -64,7 +66,8 @@ export async function getMe(ctx: Ctx, asked: Asked) {
 
 export async function listPeople(ctx: Ctx, asked: Asked) {
   const actor = assertPerson(asked.actor)
-  assertMay(ctx, actor, "people.view", await getInstallation(ctx, ctx.db, actor))
+  const known = await getInstallation(ctx, ctx.db, actor)
+  assertMay(ctx, actor, "people.view", known)
   const people = await ctx.db
     .selectFrom("person as p")
     .innerJoin("organisation as o", "o.id", "p.organisation_id")
@@ -72,7 +75,45 @@ export async function listPeople(ctx: Ctx, asked: Asked) {
     .orderBy("p.name")
     .limit(2_000)
     .execute()
-  return { people }
+  return {
+    people: people.map((person) => ({
+      ...person,
+      actions: {
+        remove: may(ctx, actor, "person.remove", known, person.id === actor.person ? ["subject"] : []),
+      },
+    })),
+  }
+}
+
+/**
+ * Sessions, roles and memberships end in the change that removes the person, each with its own event; open
+ * notebooks and streams notice within seconds. What the person asked for, voted and signed stays as it was.
+ */
+export async function removePerson(
+  ctx: Ctx,
+  asked: Asked,
+  person: string,
+  reason: string,
+): Promise<{ index: number | null }> {
+  const actor = assertPerson(asked.actor)
+  const { index } = await change(ctx, asked, async (tx, recorder) => {
+    const known = await getInstallation(ctx, tx, actor)
+    assertMay(ctx, actor, "person.remove", known, person === actor.person ? ["subject"] : [])
+    const row = await tx
+      .selectFrom("person")
+      .select("state")
+      .where("id", "=", person)
+      .forUpdate()
+      .executeTakeFirst()
+    if (!row) throw new NotFound()
+    if (row.state === "removed") throw new Conflict("already_done")
+    await tx.updateTable("person").set({ state: "removed" }).where("id", "=", person).execute()
+    await endAllAppointments(ctx, tx, recorder, person, reason)
+    await endSessionsWithin(ctx, tx, recorder, { person }, "person_removed")
+    await recorder.record({ code: "person.removed", subject: person, facts: {}, detail: { reason } })
+    await recorder.touch("installation", `person:${person}`)
+  })
+  return { index }
 }
 
 export async function acceptTerms(

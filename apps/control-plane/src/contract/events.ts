@@ -37,6 +37,7 @@ export const EVENTS = {
   "terms.accepted": { family: "people", version: 1 },
   "training.recorded": { family: "people", version: 1 },
   "person.created": { family: "people", version: 1 },
+  "person.removed": { family: "people", version: 1 },
   "appointment.proposed": { family: "people", version: 1 },
   "appointment.confirmed": { family: "people", version: 1 },
   "appointment.ended": { family: "people", version: 1 },

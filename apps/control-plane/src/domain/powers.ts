@@ -28,6 +28,7 @@ export interface Power {
 export const POWERS = {
   "platform.view": { on: "Installation", group: "look" },
   "people.view": { on: "Installation", group: "look" },
+  "person.remove": { on: "Installation", group: "stop" },
   "appointment.view": { on: "Installation", group: "look" },
   "appointment.propose": { on: "Installation", group: "change" },
   "appointment.confirm": { on: "Appointment", group: "change" },

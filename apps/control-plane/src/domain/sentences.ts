@@ -47,6 +47,7 @@ const REFUSALS: Readonly<Record<string, Sentence>> = {
   own_application: () => "You are part of this project, so another custodian must decide.",
   own_appointment: () => "Nobody appoints themselves. Two other people are needed.",
   own_membership: () => "This is about yourself, so another project admin must do it.",
+  own_removal: () => "Nobody removes themselves. Another operator does it.",
   own_hold: () => "The hold is on you, so two other people must lift it.",
   second_person_needed: () => "You proposed this, so another person must confirm it.",
   placer_cannot_confirm: () => "You placed this hold, so another person must confirm that it is lifted.",
@@ -214,6 +215,7 @@ const EVENT_SENTENCES: Readonly<Record<EventCode, EventSentence>> = {
   "training.recorded": (w, f) =>
     `${who(w)} recorded ${of(w.subject ?? "a member")} training until ${f["until"]}`,
   "person.created": (w) => `${subject(w)} ${w.subject === "you" ? "were" : "was"} added`,
+  "person.removed": (w) => `${who(w)} removed ${w.subject ?? "a person"} from the installation`,
   "appointment.proposed": (w, f) => `${who(w)} proposed ${w.subject ?? "a person"} as ${roleWord(f["role"])}`,
   "appointment.confirmed": (w, f) =>
     `${who(w)} confirmed ${w.subject ?? "a person"} as ${roleWord(f["role"])}`,

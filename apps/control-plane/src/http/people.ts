@@ -8,7 +8,7 @@ import { getHome } from "../actions/home.ts"
 import { confirmLift, listHolds, proposeLift } from "../actions/hold-lifts.ts"
 import { placeHold } from "../actions/holds.ts"
 import { acceptInvitation, readInvitation } from "../actions/invitations.ts"
-import { acceptTerms, getMe, listPeople } from "../actions/people.ts"
+import { acceptTerms, getMe, listPeople, removePerson } from "../actions/people.ts"
 import { endOwnSession, makeEventsTicket } from "../actions/session.ts"
 import type { Handlers } from "./handler.ts"
 
@@ -19,6 +19,7 @@ export const peopleHandlers = {
   termsAccept: async ({ ctx, asked, body }) => acceptTerms(ctx, asked, body.version),
   homeGet: async ({ ctx, asked }) => getHome(ctx, asked),
   personList: async ({ ctx, asked }) => listPeople(ctx, asked),
+  personRemove: async ({ ctx, asked, params, body }) => removePerson(ctx, asked, params.person, body.reason),
   appointmentList: async ({ ctx, asked }) => listAppointmentsForAll(ctx, asked),
   appointmentPropose: async ({ ctx, asked, body }) => proposeAppointment(ctx, asked, body),
   appointmentConfirm: async ({ ctx, asked, params }) => confirmAppointment(ctx, asked, params.appointment),

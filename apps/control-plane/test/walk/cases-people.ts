@@ -134,6 +134,20 @@ export const peopleCases = {
     ],
     again: { status: 409, code: "already_exists" },
   },
+  personRemove: {
+    allowed: async (w) => ({
+      as: "operator",
+      params: { person: await someone(w) },
+      body: { reason: "Left the hospital" },
+    }),
+    denied: async (w) => [
+      { as: "author", status: 403, code: "not_permitted" },
+      { as: "admin", status: 403, code: "not_permitted" },
+      { as: "auditor", status: 403, code: "not_permitted" },
+      { as: "operator", status: 403, code: "own_removal", with: { params: { person: w.people.operator } } },
+    ],
+    again: { status: 409, code: "already_done" },
+  },
   appointmentConfirm: {
     allowed: async (w) => ({ as: "engineer", params: { appointment: await proposed(w) } }),
     denied: [

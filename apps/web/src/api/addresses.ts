@@ -12,6 +12,7 @@ export const addresses = {
   termsAccept: { method: "POST", path: "/api/terms" },
   homeGet: { method: "GET", path: "/api/home" },
   personList: { method: "GET", path: "/api/people" },
+  personRemove: { method: "POST", path: "/api/people/:person/remove", stepUp: true },
   appointmentList: { method: "GET", path: "/api/appointments" },
   appointmentPropose: { method: "POST", path: "/api/appointments", stepUp: true },
   appointmentConfirm: { method: "POST", path: "/api/appointments/:appointment/confirm", stepUp: true },

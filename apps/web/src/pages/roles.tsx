@@ -57,6 +57,7 @@ export function Roles() {
       ) : (
         <LoadingRows rows={6} />
       )}
+      {list.data?.actions.propose.allowed ? <People /> : null}
       {proposing ? <ProposeForm onClose={() => setProposing(false)} /> : null}
     </div>
   )
@@ -161,6 +162,82 @@ function Appointments({ appointments }: { appointments: readonly Appointment[] }
         </AskReason>
       ) : null}
     </>
+  )
+}
+
+type Somebody = Answer<"personList">["people"][number]
+
+/** Everybody there is, for those who appoint; an operator removes whoever has left. */
+function People() {
+  const list = useRead("personList", {})
+  const [removing, setRemoving] = useState<Somebody>()
+  const remove = useChange("personRemove", {
+    refetch: ["personList", "appointmentList"],
+    onDone: () => setRemoving(undefined),
+    said: "The person is removed.",
+  })
+  if (list.error && !list.data) return <Fault error={list.error} onRetry={() => void list.refetch()} />
+  if (!list.data) return <LoadingRows rows={4} />
+  return (
+    <section aria-labelledby="people">
+      <h2 id="people">People</h2>
+      <TableBox label="People">
+        <table className="grid">
+          <thead>
+            <tr>
+              <th scope="col">Person</th>
+              <th scope="col">Organisation</th>
+              <th scope="col">State</th>
+              <th scope="col">
+                <span className="visually-hidden">What to do</span>
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {list.data.people.map((each) => (
+              <tr key={each.id}>
+                <th scope="row">{each.name}</th>
+                <td>{each.organisation}</td>
+                <td>
+                  {each.state === "removed" ? (
+                    <State kind="quiet">Removed</State>
+                  ) : (
+                    <State kind="done">Active</State>
+                  )}
+                </td>
+                <td>
+                  {each.state === "removed" ? null : (
+                    <WhyNotButton
+                      action={each.actions.remove}
+                      className="small-button"
+                      onPress={() => setRemoving(each)}
+                    >
+                      Remove
+                      <span className="visually-hidden"> {each.name} from the installation</span>
+                    </WhyNotButton>
+                  )}
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </TableBox>
+      {removing ? (
+        <AskReason
+          title={`Remove ${removing.name} from the installation?`}
+          button="Remove"
+          busy={remove.isPending}
+          error={remove.error}
+          onClose={() => setRemoving(undefined)}
+          onGive={(reason) => remove.mutate({ params: { person: removing.id }, body: { reason } })}
+        >
+          <p>
+            Sessions, roles and memberships of {removing.name} end within 5 seconds. What was asked for, voted
+            and signed stays in the record. This cannot be undone.
+          </p>
+        </AskReason>
+      ) : null}
+    </section>
   )
 }
 
