@@ -18,6 +18,7 @@ const programs = {
   bench: "infra/commands/bench.ts",
   "check-output": "apps/output-checker/src/cli.ts",
   log: "apps/transparency/src/cli.ts",
+  witness: "apps/witness/src/cli.ts",
 }
 
 const [name, ...args] = process.argv.slice(2)

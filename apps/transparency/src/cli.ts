@@ -4,18 +4,23 @@ import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises"
 import { hash } from "node:crypto"
 import path from "node:path"
 import { parseArgs } from "node:util"
-import { fromUtf8 } from "./bytes.ts"
+import { formatGrowth } from "./add-checkpoint.ts"
+import { fromUtf8, parseDecimal } from "./bytes.ts"
 import { directoryFetcher, siteFetcher } from "./fetchers.ts"
+import { proveGrowth } from "./growth.ts"
 import { parsePolicy } from "./policy.ts"
 import { parseLogList, verifyLogs, type Fetcher, type VerifyReport } from "./verify-log.ts"
 
 const USAGE = `Usage:
   npm run --silent log -- verify [--url URL | --dir DIR] [--policy FILE] [--known FILE]…
   npm run --silent log -- export DIR [--url URL]
+  npm run --silent log -- growth NAME --from SIZE [--url URL | --dir DIR]
 
 verify   checks every log completely; without --url or --dir, those of the running platform
   --policy FILE   trust only the keys in this tlog-policy file
   --known FILE    an earlier checkpoint; a log that does not continue it is refused (repeatable)
+growth   proves that the log NAME only grew since it had SIZE entries: what a witness wants to see as
+         \`witness sign CHECKPOINT --proof\`
 export   writes a verified mirror of every log into DIR; over an earlier mirror, only what continues it
 `
 
@@ -42,6 +47,7 @@ export async function main(
         dir: { type: "string" },
         policy: { type: "string" },
         known: { type: "string", multiple: true },
+        from: { type: "string" },
         help: { type: "boolean", short: "h" },
       },
     })
@@ -59,6 +65,11 @@ export async function main(
     }
     if (command === "export" && target !== undefined && values.dir === undefined) {
       return await exportMirror(openSource(values, env), target)
+    }
+    if (command === "growth" && target !== undefined && values.from !== undefined) {
+      const old = parseDecimal(values.from, "--from")
+      process.stdout.write(formatGrowth(await proveGrowth(nodeHash, openSource(values, env), target, old)))
+      return 0
     }
     throw new UsageError()
   } catch (error) {

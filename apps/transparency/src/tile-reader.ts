@@ -1,6 +1,6 @@
 // Reading a tree's nodes from its tiles, and knowing beforehand which tiles a proof needs.
 import { foldPerfect } from "./edge.ts"
-import type { NodeReader } from "./merkle.ts"
+import { HASH_BYTES, proveConsistency, type NodeReader } from "./merkle.ts"
 import type { Hasher } from "./sha256.ts"
 import { levelSize, TILE_HEIGHT, TILE_WIDTH, type TileRef } from "./tiles.ts"
 
@@ -43,4 +43,19 @@ export function tilesForInclusion(index: number, size: number): HashTile[] {
     }
   }
   return tiles
+}
+
+/** The tiles from which it can be proved that the tree of `size` begins with the tree of `old`. */
+export function tilesForConsistency(old: number, size: number): HashTile[] {
+  const tiles = new Map<string, HashTile>()
+  const nothing = new Uint8Array(HASH_BYTES)
+  const note: NodeReader = (nodeLevel, index) => {
+    const level = Math.floor(nodeLevel / TILE_HEIGHT)
+    const n = Math.floor((index * 2 ** (nodeLevel % TILE_HEIGHT)) / TILE_WIDTH)
+    const width = Math.min(TILE_WIDTH, levelSize(size, level) - n * TILE_WIDTH)
+    tiles.set(`${level}/${n}`, { level, n, width })
+    return nothing
+  }
+  proveConsistency(() => nothing, note, old, size)
+  return [...tiles.values()]
 }
