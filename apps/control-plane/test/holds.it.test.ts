@@ -8,6 +8,7 @@ import { applyExpiry } from "../src/reconcile/expiry.ts"
 import { stopForbiddenRuns } from "../src/reconcile/forbidden-runs.ts"
 import type { PersonName } from "./seed.ts"
 import { startWorld, type World } from "./walk/world.ts"
+import { confirmLift as confirm } from "./lifting.ts"
 
 let w: World
 let address: string
@@ -22,7 +23,7 @@ const place = (by: PersonName, subject: string, subjectId: string | null) =>
   w.call(by, "POST", "/api/holds", { subject, subjectId, kind: "incident", reason: "An incident" })
 const proposeLift = (by: PersonName, hold: string, until: string | null = null) =>
   w.call(by, "POST", `/api/holds/${hold}/lift`, { reason: "It was nothing", until })
-const confirmLift = (by: PersonName, hold: string) => w.call(by, "POST", `/api/holds/${hold}/lift/confirm`)
+const confirmLift = (by: PersonName, hold: string, proposedAt?: string) => confirm(w, by, hold, proposedAt)
 /** Something that touches the project's data or outputs. */
 const open = (by: PersonName) =>
   w.call(by, "POST", `/api/projects/${w.project}/requests`, { title: "Counts" })
@@ -76,6 +77,18 @@ test("the placer may propose, and then another confirms", async () => {
   assert.equal((await proposeLift("auditor", body.id)).status, 200)
   assert.equal(told(await confirmLift("auditor", body.id)), "403 second_person_needed")
   assert.equal((await confirmLift("custodian", body.id)).status, 200)
+})
+
+test("nobody confirms another proposal than the one that was looked at", async () => {
+  const { body } = await place("auditor", "project", w.project)
+  await proposeLift("operator", body.id)
+  const { body: seen } = await w.call("engineer", "GET", "/api/holds")
+  const { proposedAt } = seen.holds.find((hold: { id: string }) => hold.id === body.id).lift
+  w.pass(1)
+  await proposeLift("operator", body.id)
+  assert.equal(told(await confirmLift("engineer", body.id, proposedAt)), "409 stale")
+  assert.equal(told(await open("author")), "403 hold_project")
+  assert.equal((await confirmLift("engineer", body.id)).status, 200)
 })
 
 test("two clicks are one hold, two people are two, and each of them must be lifted", async () => {

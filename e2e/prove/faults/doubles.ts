@@ -191,6 +191,12 @@ async function checkDownloads(crew: Crew, release: string, findings: Findings): 
 }
 
 /** People and holds: invitations, memberships and holds are made and ended once. */
+interface Hold {
+  id: string
+  subject: { id: string }
+  lift: { proposedAt: string } | null
+}
+
 async function checkPeople(crew: Crew, project: string, findings: Findings): Promise<void> {
   const { amara, kwame, lena, tomasz } = crew.people
   const email = `${crew.tag}-twice@demo.example`
@@ -212,14 +218,17 @@ async function checkPeople(crew: Crew, project: string, findings: Findings): Pro
   const placed = await kwame.call("holdPlace", {
     body: { subject: "person", subjectId: tomasz.id, kind: "incident", reason: `${crew.tag}-twice` },
   })
-  const listed = await kwame.call("holdList")
-  const holds =
-    listed.kind === "done" ? (listed.value["holds"] as { id: string; subject: { id: string } }[]) : []
-  const hold = holds.find(({ subject }) => subject.id === tomasz.id)
+  const find = async () => {
+    const listed = await kwame.call("holdList")
+    const holds = listed.kind === "done" ? (listed.value["holds"] as Hold[]) : []
+    return holds.find(({ subject }) => subject.id === tomasz.id)
+  }
+  const hold = await find()
   findings.check(hold !== undefined, `a hold was placed and is not there: ${codeOf(placed)}`)
   const params = { hold: hold?.id ?? "" }
   await kwame.call("holdProposeLift", { params, body: { reason: "over", until: null } })
-  const lifted = await twice(lena, "holdConfirmLift", { params })
+  const proposedAt = (await find())?.lift?.proposedAt ?? ""
+  const lifted = await twice(lena, "holdConfirmLift", { params, body: { proposedAt } })
   findings.check(
     lifted.done === 1 && clear(lifted.codes, "already_done"),
     `two lifts at once: ${lifted.done} done, ${lifted.codes.join()}`,

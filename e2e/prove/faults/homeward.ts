@@ -35,7 +35,7 @@ async function look<T>(person: Person, ...asked: Parameters<Person["call"]>): Pr
 interface Hold {
   id: string
   reason: string
-  lift: object | null
+  lift: { proposedAt: string } | null
 }
 
 async function liftHolds({ people, tag }: Crew): Promise<boolean> {
@@ -45,7 +45,7 @@ async function liftHolds({ people, tag }: Crew): Promise<boolean> {
     const params = { hold: id }
     if (lift === null)
       await people.kwame.call("holdProposeLift", { params, body: { reason: "over", until: null } })
-    await people.lena.call("holdConfirmLift", { params })
+    else await people.lena.call("holdConfirmLift", { params, body: { proposedAt: lift.proposedAt } })
   }
   return mine?.length === 0
 }

@@ -169,7 +169,12 @@ export function holdWork(crew: Crew): Work {
     const listed = value(await people.kwame.call("holdList"))
     if (listed === undefined) return
     const mine = (
-      listed["holds"] as { id: string; reason: string; lift: object | null; subject: { id: string } }[]
+      listed["holds"] as {
+        id: string
+        reason: string
+        lift: { proposedAt: string } | null
+        subject: { id: string }
+      }[]
     ).find(({ subject }) => subject.id === people.tomasz.id)
     if (mine === undefined) {
       const key = ledger.next(`${crew.tag}-hold`)
@@ -184,7 +189,10 @@ export function holdWork(crew: Crew): Work {
         params,
         body: { reason: "over", until: null },
       })
-    else await ledger.perform(people.lena, "holdConfirmLift", `lifted-${mine.id}`, { params })
+    else {
+      const body = { proposedAt: mine.lift.proposedAt }
+      await ledger.perform(people.lena, "holdConfirmLift", `lifted-${mine.id}`, { params, body })
+    }
   }
 }
 

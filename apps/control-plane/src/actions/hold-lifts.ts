@@ -90,6 +90,7 @@ export async function listHolds(
       lift: proposer
         ? {
             proposedBy: proposer,
+            proposedAt: (row.lift_proposed_at ?? row.from_at).toISOString(),
             reason: row.lift_reason ?? "",
             until: row.lift_until?.toISOString() ?? null,
           }
@@ -148,7 +149,12 @@ export async function proposeLift(
   return { index }
 }
 
-export async function confirmLift(ctx: Ctx, asked: Asked, id: string): Promise<{ index: number | null }> {
+export async function confirmLift(
+  ctx: Ctx,
+  asked: Asked,
+  id: string,
+  proposedAt: string,
+): Promise<{ index: number | null }> {
   const actor = assertPerson(asked.actor)
   const { index } = await change(ctx, asked, async (tx, { record, touch }) => {
     const row = await lockHold(tx, id)
@@ -161,6 +167,8 @@ export async function confirmLift(ctx: Ctx, asked: Asked, id: string): Promise<{
       tiesTo(row, actor),
     )
     if (row.lifted_at !== null) throw new Conflict("already_done")
+    // Another proposal since this one was looked at may say another reason and another time.
+    if (row.lift_proposed_at?.getTime() !== Date.parse(proposedAt)) throw new Conflict("stale")
     // The time that was proposed is over: there is nothing left to lift it for.
     if (row.lift_until !== null && row.lift_until <= ctx.clock.now()) throw new Conflict("stale")
     await tx

@@ -46,7 +46,14 @@ export const Hold = strict({
   by: Type.String(),
   from: Instant,
   until: nullable(Instant),
-  lift: nullable(strict({ proposedBy: PersonRef, reason: Type.String(), until: nullable(Instant) })),
+  lift: nullable(
+    strict({
+      proposedBy: PersonRef,
+      proposedAt: Instant,
+      reason: Type.String(),
+      until: nullable(Instant),
+    }),
+  ),
   actions: actions(["proposeLift", "confirmLift"]),
 })
 
@@ -257,6 +264,8 @@ export const peopleOperations = [
     event: "hold.lifted",
     stepUp: true,
     params: strict({ hold: Id }),
+    /** the proposal that was looked at: another one since then is not confirmed unseen */
+    body: strict({ proposedAt: Instant }),
     response: Done,
   }),
   operation({

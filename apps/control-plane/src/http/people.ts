@@ -28,7 +28,8 @@ export const peopleHandlers = {
   holdList: async ({ ctx, asked }) => listHolds(ctx, asked),
   holdPlace: async ({ ctx, asked, body }) => placeHold(ctx, asked, body),
   holdProposeLift: async ({ ctx, asked, params, body }) => proposeLift(ctx, asked, params.hold, body),
-  holdConfirmLift: async ({ ctx, asked, params }) => confirmLift(ctx, asked, params.hold),
+  holdConfirmLift: async ({ ctx, asked, params, body }) =>
+    confirmLift(ctx, asked, params.hold, body.proposedAt),
   invitationGet: async ({ ctx, asked, body }) => readInvitation(ctx, asked, body.token),
   invitationAccept: async ({ ctx, asked, body }) => acceptInvitation(ctx, asked, body.token),
 } satisfies Partial<Handlers>

@@ -5,6 +5,7 @@ import { placeHold } from "../../src/actions/holds.ts"
 import { noteGateway } from "../../src/actions/platform.ts"
 import { inviteMember } from "../../src/actions/invitations.ts"
 import { newId } from "../../src/domain/id.ts"
+import { proposalOf } from "../lifting.ts"
 import { insertPerson } from "../seed.ts"
 import type { Cases, World } from "./world.ts"
 
@@ -202,7 +203,7 @@ export const peopleCases = {
     allowed: async (w) => {
       const hold = await held(w)
       await proposeLift(w.ctx, await w.as("operator"), hold, { reason: "It was nothing", until: null })
-      return { as: "engineer", params: { hold } }
+      return { as: "engineer", params: { hold }, body: { proposedAt: await proposalOf(w, hold) } }
     },
     denied: [
       { as: "author", status: 404, code: "not_found" },

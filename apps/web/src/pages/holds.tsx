@@ -138,7 +138,12 @@ function HoldsTable({ holds }: { holds: readonly Hold[] }) {
                       action={hold.actions.confirmLift}
                       className="small-button"
                       busy={confirm.isPending}
-                      onPress={() => confirm.mutate({ params: { hold: hold.id } })}
+                      onPress={() =>
+                        confirm.mutate({
+                          params: { hold: hold.id },
+                          body: { proposedAt: hold.lift?.proposedAt ?? "" },
+                        })
+                      }
                     >
                       Lift as second person
                       <span className="visually-hidden">: {hold.subject.name}</span>
