@@ -5,7 +5,7 @@ import { HOLD_SUBJECTS, type HoldSubject } from "#contract/vocabulary.ts"
 import { isRefusalCode } from "../src/domain/sentences.ts"
 import { PEOPLE, type PersonName } from "./seed.ts"
 import { startWorld, type World } from "./walk/world.ts"
-import { confirmLift } from "./lifting.ts"
+import { proposalOf } from "./lifting.ts"
 
 let w: World
 let subjects: Record<HoldSubject, string | null>
@@ -48,7 +48,8 @@ const place = (by: PersonName, subject: HoldSubject) =>
   as(by, "/api/holds", { subject, subjectId: subjects[subject], kind: "incident", reason: "An incident" })
 const propose = (by: PersonName, hold: string) =>
   as(by, `/api/holds/${hold}/lift`, { reason: "It was nothing", until: null })
-const confirm = (by: PersonName, hold: string) => confirmLift(w, by, hold)
+const confirm = async (by: PersonName, hold: string) =>
+  as(by, `/api/holds/${hold}/lift/confirm`, { proposedAt: await proposalOf(w, hold) })
 
 interface Told {
   readonly status: number
