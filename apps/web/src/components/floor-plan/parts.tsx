@@ -140,3 +140,20 @@ export function Planting({ x, y, radius }: { x: number; y: number; radius: numbe
     </g>
   )
 }
+
+/** What solid walls are filled with, as `url(#plan-hatch)`. */
+export function Hatch() {
+  return (
+    <defs>
+      <pattern
+        id="plan-hatch"
+        width="5"
+        height="5"
+        patternUnits="userSpaceOnUse"
+        patternTransform="rotate(45)"
+      >
+        <path d="M2.5 0V5" stroke="var(--line-2)" strokeWidth="1" />
+      </pattern>
+    </defs>
+  )
+}

@@ -1,6 +1,6 @@
 // The floor plan under 720 px: rooms stacked, the way running down a lane at the left.
 import { DOOR, WALL, countSheets } from "./geometry.ts"
-import { Arrow, Door, Glass, Route, Sheet, type DoorState } from "./parts.tsx"
+import { Arrow, Door, Glass, Hatch, Route, Sheet, type DoorState } from "./parts.tsx"
 
 const LANE_MIDDLE = 62
 
@@ -28,17 +28,7 @@ export function TallDrawing({ width, height, walls, doors, waitingFiles }: TallD
   )
   return (
     <svg className="plan-drawing" width={width} height={height} aria-hidden>
-      <defs>
-        <pattern
-          id="plan-hatch"
-          width="5"
-          height="5"
-          patternUnits="userSpaceOnUse"
-          patternTransform="rotate(45)"
-        >
-          <path d="M2.5 0V5" stroke="var(--line-2)" strokeWidth="1" />
-        </pattern>
-      </defs>
+      <Hatch />
       <rect width={width} height={third} fill="var(--surface)" />
       <path d={solid} fill="var(--page)" />
       <path d={solid} fill="url(#plan-hatch)" />

@@ -1,6 +1,6 @@
 // The floor plan from 720 px up: four rooms side by side, all doors on one height.
 import { DOOR, WALL, countSheets, placeWide } from "./geometry.ts"
-import { Arrow, Door, Glass, Planting, Route, Sheet, type DoorState } from "./parts.tsx"
+import { Arrow, Door, Glass, Hatch, Planting, Route, Sheet, type DoorState } from "./parts.tsx"
 
 /** room for "12 more" before the sheets */
 const MORE_WORDS = 56
@@ -23,17 +23,7 @@ export function WideDrawing({ width, height, doors, waitingFiles }: DrawingProps
   const solid = `M0 0H${first}V${door - half}H${first - WALL}V${WALL}H${WALL}V${height - WALL}H${first - WALL}V${door + half}H${first}V${height}H0Z`
   return (
     <svg className="plan-drawing" width={width} height={height} aria-hidden>
-      <defs>
-        <pattern
-          id="plan-hatch"
-          width="5"
-          height="5"
-          patternUnits="userSpaceOnUse"
-          patternTransform="rotate(45)"
-        >
-          <path d="M2.5 0V5" stroke="var(--line-2)" strokeWidth="1" />
-        </pattern>
-      </defs>
+      <Hatch />
       <rect width={third} height={height} fill="var(--surface)" />
 
       <path d={solid} fill="var(--page)" />

@@ -1,26 +1,13 @@
 // The auditor's filter lives in the address, so a search is a link. Days are civil days in the address and
 // instants in the query; the end of a day is its midnight in the site's zone.
+import { FAMILIES, type Family } from "#contract/events.ts"
 import type { Input } from "../../api/client.ts"
 
 export type LogFilter = NonNullable<Input<"logSearch">["query"]>
 
-export const families = [
-  "session",
-  "people",
-  "holds",
-  "projects",
-  "agreements",
-  "data",
-  "workspaces",
-  "code",
-  "reads",
-  "outputs",
-  "log",
-  "platform",
-  "refusals",
-] as const
+export const families = FAMILIES
 
-export const familyWords: Record<(typeof families)[number], string> = {
+export const familyWords: Record<Family, string> = {
   session: "signing in",
   people: "people and roles",
   holds: "holds",
