@@ -268,31 +268,32 @@ describe("requests at once", () => {
     }
   })
 
-  test("a first request that stalls between its check and its writing loses to a second", async (t) => {
-    const memory = new Memory(makeDirectory(t))
-    t.after(() => memory[Symbol.dispose]())
-    const release = Promise.withResolvers<void>()
-    const stalled = Promise.withResolvers<void>()
-    let first = true
-    const signer = {
-      key: witnessSigner.key,
-      async sign(message: Uint8Array) {
-        if (first) {
-          first = false
-          stalled.resolve()
-          await release.promise
-        }
-        return witnessSigner.sign(message)
-      },
-    }
-    const witness = new Witness({ signer, logs: trusted, memory, now: Date.now })
-    const seed = new Witness({ signer: witnessSigner, logs: trusted, memory, now: Date.now })
-    assert.equal((await seed.addCheckpoint(utf8(await log.request(0, 1)))).status, 200)
-    const shorter = witness.addCheckpoint(utf8(await log.request(1, 3)))
-    await stalled.promise
-    assert.equal((await witness.addCheckpoint(utf8(await log.request(1, 5)))).status, 200)
-    release.resolve()
-    assert.deepEqual(await shorter, { status: 409, type: "text/x.tlog.size", body: "5\n" })
-    assert.equal(memory.newest(ORIGIN)?.size, 5)
-  })
+  for (const old of [0, 1])
+    test(`a first request from ${old} that stalls between its check and its writing loses to a second`, async (t) => {
+      const memory = new Memory(makeDirectory(t))
+      t.after(() => memory[Symbol.dispose]())
+      const release = Promise.withResolvers<void>()
+      const stalled = Promise.withResolvers<void>()
+      let first = true
+      const signer = {
+        key: witnessSigner.key,
+        async sign(message: Uint8Array) {
+          if (first) {
+            first = false
+            stalled.resolve()
+            await release.promise
+          }
+          return witnessSigner.sign(message)
+        },
+      }
+      const witness = new Witness({ signer, logs: trusted, memory, now: Date.now })
+      const seed = new Witness({ signer: witnessSigner, logs: trusted, memory, now: Date.now })
+      if (old > 0) assert.equal((await seed.addCheckpoint(utf8(await log.request(0, old)))).status, 200)
+      const shorter = witness.addCheckpoint(utf8(await log.request(old, 3)))
+      await stalled.promise
+      assert.equal((await witness.addCheckpoint(utf8(await log.request(old, 5)))).status, 200)
+      release.resolve()
+      assert.deepEqual(await shorter, { status: 409, type: "text/x.tlog.size", body: "5\n" })
+      assert.equal(memory.newest(ORIGIN)?.size, 5)
+    })
 })
