@@ -111,13 +111,22 @@ function Notebook({ view, turn, onAgain }: { view: WorkspaceView; turn: number; 
   }
   if (!enter.data) return <LoadingRows label="Opening the notebook" />
   return (
-    <iframe
-      key={enter.data.url}
-      title="Notebook"
-      src={enter.data.url}
-      sandbox="allow-scripts allow-same-origin allow-forms allow-modals"
-      referrerPolicy="no-referrer"
-    />
+    <>
+      <p className="frame-keys" id="frame-keys">
+        <kbd>Esc</kbd> leaves a cell, <kbd>Shift</kbd> <kbd>Tab</kbd> goes back to the bar above.
+      </p>
+      <iframe
+        key={enter.data.url}
+        title="Notebook"
+        aria-describedby="frame-keys"
+        src={enter.data.url}
+        sandbox="allow-scripts allow-same-origin allow-forms allow-modals"
+        referrerPolicy="no-referrer"
+      />
+      <a className="skip" href="#bar">
+        Back to the bar above the notebook
+      </a>
+    </>
   )
 }
 
@@ -130,7 +139,7 @@ function ThinBar({ view, onReopen }: { view: WorkspaceView; onReopen: () => void
   }, [view.project.title])
   const share = view.shownLimitBytes > 0 ? Math.min(1, view.shownBytes / view.shownLimitBytes) : 0
   return (
-    <header className="thin-bar">
+    <header className="thin-bar" id="bar" tabIndex={-1}>
       <h1>
         <a href={`/projects/${view.project.id}`} aria-label="Back to the project" style={{ display: "flex" }}>
           <Mark />
