@@ -1,12 +1,14 @@
 // The main journeys of the four roles without a pointer. `Keys` fails when the focus is lost, cannot be seen,
 // or when something is too many presses away.
-import { expect, test } from "playwright/test"
+import { expect, test, type Page } from "playwright/test"
 import { Keys } from "./support/keys.ts"
 import { notebookFrame, waitForIdle, waitForLab } from "./support/notebook.ts"
 import { CLEAN, SMALL_COUNT } from "./support/outputs.ts"
 import { comeIn } from "./support/people.ts"
 import { withdrawOpen } from "./support/project.ts"
 import { LIVER, seedRequest } from "./support/seed.ts"
+
+const projects = (page: Page) => page.locator("section", { hasText: "Your projects" })
 
 test("a researcher signs in, works in a notebook, leaves its frame, asks for release and withdraws", async ({
   browser,
@@ -15,11 +17,12 @@ test("a researcher signs in, works in a notebook, leaves its frame, asks for rel
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 } })
   const page = await context.newPage()
   const keys = new Keys(page)
-  const title = `By keyboard ${Date.now()}`
+  await seedRequest(browser)
+  const asked = `By keyboard ${Date.now()}`
 
   await keys.signIn("priya")
   await page.getByRole("heading", { level: 1, name: /^Hello, Priya/ }).waitFor()
-  await keys.press(page.getByRole("main").getByRole("link", { name: LIVER, exact: true }))
+  await keys.press(projects(page).getByRole("link", { name: LIVER }))
   await keys.arrive(LIVER)
   await keys.press(page.getByRole("button", { name: "Enter workspace" }))
   await page.waitForURL(/\/workspaces\//)
@@ -27,7 +30,16 @@ test("a researcher signs in, works in a notebook, leaves its frame, asks for rel
   const lab = await waitForLab(page)
   await test.step("in the notebook and out of it", async () => {
     await keys.enterFrame(notebookFrame(page).owner())
+    await page.keyboard.press("Control+Shift+L")
+    await lab.locator(".jp-Launcher:visible").waitFor()
+    await page.keyboard.press("Tab")
+    await page.keyboard.press("Enter")
+    await lab.locator(".jp-NotebookPanel:visible .jp-CodeCell").first().waitFor()
     await waitForIdle(lab)
+    await page.keyboard.press("Enter")
+    await page.keyboard.type("print(6 * 7)")
+    await page.keyboard.press("Control+Enter")
+    await lab.locator(".jp-OutputArea-output:visible").getByText("42").waitFor()
     await keys.leaveFrame(page.getByRole("button", { name: "Ask for release" }))
   })
   await page.keyboard.press("Enter")
@@ -43,14 +55,14 @@ test("a researcher signs in, works in a notebook, leaves its frame, asks for rel
     await dialog.waitFor({ state: "detached" })
     await keys.hold(add, "what opened the dialog")
   })
-  await keys.write(page.getByRole("textbox", { name: "Name", exact: true }), title)
+  await keys.write(page.getByRole("textbox", { name: "Name", exact: true }), asked)
   await keys.write(page.getByRole("textbox", { name: "What is it?" }), "Deaths by age band, whole cohort")
   await keys.write(
     page.getByRole("textbox", { name: "How were small numbers handled?" }),
     "Bands were joined",
   )
   await keys.press(page.getByRole("button", { name: "Ask for release" }))
-  await keys.arrive(title)
+  await keys.arrive(asked)
 
   await keys.press(page.getByRole("button", { name: "Withdraw" }))
   const dialog = page.getByRole("dialog")
@@ -123,7 +135,7 @@ test("a project admin invites and withdraws; dialogs hold the focus and give it 
   const liver = body.projects.find((each) => each.project.title === LIVER)?.project.id ?? ""
   await withdrawOpen(amara, liver, "hannah")
 
-  await keys.press(page.getByRole("main").getByRole("link", { name: LIVER, exact: true }))
+  await keys.press(projects(page).getByRole("link", { name: LIVER }))
   await keys.arrive(LIVER)
   await keys.press(page.getByRole("link", { name: /their training$/ }))
   await keys.arrive("People")

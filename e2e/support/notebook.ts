@@ -42,8 +42,10 @@ export async function runCell(
   code: string,
   milliseconds = 120_000,
 ): Promise<Locator> {
-  const cells = frame.locator(".jp-CodeCell")
-  await frame.locator(".jp-Notebook-footer").first().click()
+  // other notebooks may be open behind it
+  const panel = frame.locator(".jp-NotebookPanel:visible").first()
+  const cells = panel.locator(".jp-CodeCell")
+  await panel.locator(".jp-Notebook-footer").click()
   const cell = cells.last()
   await cell.locator(".cm-content").click()
   await page.keyboard.insertText(code)
