@@ -1,6 +1,7 @@
 // What actions are given: the database, the log, the policies, the clock and the world behind small
 // interfaces. Built once, in main.ts (or by a test), never imported as a value.
 import type { Pool } from "pg"
+import type { Cosignatures } from "./audit/cosignatures.ts"
 import type { Audit } from "./audit/types.ts"
 import type { Config } from "./config.ts"
 import type { Access } from "./domain/decide.ts"
@@ -36,6 +37,7 @@ export interface Ctx {
   readonly db: Db
   readonly pool: Pool
   readonly audit: Audit
+  readonly cosignatures: Cosignatures
   readonly access: Access
   readonly clock: Clock
   readonly drivers: Drivers

@@ -7,6 +7,7 @@ import { Pool } from "pg"
 import { bootstrap } from "./actions/bootstrap.ts"
 import { change } from "./actions/change.ts"
 import { buildApp } from "./app.ts"
+import { Cosignatures } from "./audit/cosignatures.ts"
 import { loadAuditKeys, openAudit } from "./audit/open.ts"
 import { BadConfiguration, readConfig } from "./config.ts"
 import type { Ctx, Logger } from "./context.ts"
@@ -62,6 +63,11 @@ async function main(): Promise<void> {
     db: openDb(pool),
     pool,
     audit,
+    cosignatures: new Cosignatures({
+      db: pool,
+      file: join(config.stateDir, "policies", "witnesses"),
+      site: config.site.origin,
+    }),
     access,
     clock: { now: () => new Date() },
     drivers: {

@@ -11,6 +11,7 @@ import { createClient, type Address, type Client as ApiClient } from "#contract/
 import { operationById, type OperationId } from "#contract/index.ts"
 import { buildApp } from "../src/app.ts"
 import type { Asked } from "../src/actions/change.ts"
+import { Cosignatures } from "../src/audit/cosignatures.ts"
 import { openAudit } from "../src/audit/open.ts"
 import type { Ctx } from "../src/context.ts"
 import type { PersonActor } from "../src/domain/actor.ts"
@@ -135,6 +136,11 @@ export async function startStack(): Promise<Stack> {
     db,
     pool,
     audit,
+    cosignatures: new Cosignatures({
+      db: pool,
+      file: join(published, "witnesses"),
+      site: "http://glasshouse.localhost:8080",
+    }),
     access: loadAccess(join(POLICIES, "access")),
     clock: { now: () => new Date(Date.now() + ahead * 1_000) },
     drivers: {

@@ -286,14 +286,18 @@ export async function getPulse(ctx: Ctx) {
   const log = ctx.audit.currentLog("access")
   const health = ctx.audit.healthy()
   const state = health.logs.find((l) => l.log === log)
-  const recent = await ctx.audit.recentCheckpoints(log, 13).catch((cause: unknown) => {
+  const [recent, witness] = await Promise.all([
+    ctx.audit.recentCheckpoints(log, 13),
+    ctx.cosignatures.lastWitnessed(log),
+  ]).catch((cause: unknown) => {
     throw new Unavailable("database_unavailable", {}, { cause })
   })
   const sizes = recent.map((r) => r.size)
   return {
     size: state?.size ?? 0,
     checkpoint: state?.publishedAt ? { size: state.publishedSize, at: state.publishedAt } : null,
-    witness: null,
+    witness,
+    witnesses: ctx.cosignatures.policy.witnesses.length,
     writable: health.ok,
     reason: health.ok ? null : (health.message ?? health.code ?? null),
     ticks: sizes.slice(1).map((size, i) => size - (sizes[i] ?? size)),

@@ -187,8 +187,8 @@ class OpenAudit implements Audit {
     return proveEntry(this.#readers, log, index)
   }
 
-  serveLogList(): ReturnType<Audit["serveLogList"]> {
-    return serveLogList(this.#readers)
+  serveLogList(witnesses: readonly string[] = []): ReturnType<Audit["serveLogList"]> {
+    return serveLogList(this.#readers, witnesses)
   }
 
   serveLogPath(requested: string): ReturnType<Audit["serveLogPath"]> {

@@ -6,7 +6,7 @@ import { parseCheckpoint } from "#transparency/checkpoint.ts"
 import { parseNote } from "#transparency/note.ts"
 import { formatBundle, parseTilePath, TILE_WIDTH, treeHasTile } from "#transparency/tiles.ts"
 import { listLogs, readEntries, readTile, type Queryable } from "./log-store.ts"
-import { newestCheckpoint } from "./proof.ts"
+import { newestCosigned } from "./proof.ts"
 
 export interface PublicAnswer {
   status: 200 | 404
@@ -19,6 +19,8 @@ export interface ListedLog {
   origin: string
   vkey: string
   prefix: string
+  /** Verifier keys of the witnesses that are asked to cosign. */
+  witnesses: readonly string[]
 }
 
 const CORS = { "access-control-allow-origin": "*" }
@@ -29,17 +31,17 @@ export function logPrefix(log: string): string {
   return `/log/${log}/`
 }
 
-export async function listPublicLogs(db: Queryable): Promise<ListedLog[]> {
+export async function listPublicLogs(db: Queryable, witnesses: readonly string[]): Promise<ListedLog[]> {
   const logs = await listLogs(db)
-  return logs.map(({ id, origin, vkey }) => ({ name: id, origin, vkey, prefix: logPrefix(id) }))
+  return logs.map(({ id, origin, vkey }) => ({ name: id, origin, vkey, prefix: logPrefix(id), witnesses }))
 }
 
 /** `GET /log/` for readers that do not prefer HTML. */
-export async function serveLogList(db: Queryable): Promise<PublicAnswer> {
+export async function serveLogList(db: Queryable, witnesses: readonly string[]): Promise<PublicAnswer> {
   return answer(
     "application/json; charset=utf-8",
     FRESH,
-    utf8(JSON.stringify({ logs: await listPublicLogs(db) })),
+    utf8(JSON.stringify({ logs: await listPublicLogs(db, witnesses) })),
   )
 }
 
@@ -49,7 +51,7 @@ export async function serveLogPath(db: Queryable, path: string): Promise<PublicA
   const log = match?.[1]
   const rest = match?.[2]
   if (log === undefined || rest === undefined) return notFound()
-  const note = await newestCheckpoint(db, log)
+  const note = await newestCosigned(db, log)
   if (note === undefined) return notFound()
   if (rest === "checkpoint") return answer("text/plain; charset=utf-8", FRESH, utf8(note))
   const tile = parseTilePath(rest)

@@ -74,7 +74,7 @@ export interface Audit {
   /** A .tlog-proof; undefined while no published checkpoint covers the entry. */
   proveEntry(log: string, index: number): Promise<string | undefined>
   /** What the public may read: see serve.ts. */
-  serveLogList(): Promise<PublicAnswer>
+  serveLogList(witnesses?: readonly string[]): Promise<PublicAnswer>
   serveLogPath(path: string): Promise<PublicAnswer>
   readRegister(
     log: string,

@@ -30,7 +30,10 @@ export const LogRow = strict({
 export const Pulse = strict({
   size: Type.Integer(),
   checkpoint: nullable(strict({ size: Type.Integer(), at: Instant })),
+  /** when a witness last cosigned a checkpoint */
   witness: nullable(Instant),
+  /** how many are asked to */
+  witnesses: Type.Integer(),
   writable: Type.Boolean(),
   reason: nullable(Type.String()),
   /** events of the last 12 checkpoints, oldest first */

@@ -14,8 +14,17 @@ export function registerPublicLog(app: FastifyInstance, ctx: Ctx, sendPage: Send
   app.get("/log/", { schema: { hide: true } as object }, async (request, reply) => {
     void reply.header("vary", "accept")
     if (sendPage && (request.headers.accept ?? "").includes("text/html")) return sendPage(reply)
-    return send(reply, await ctx.audit.serveLogList())
+    return send(reply, await ctx.audit.serveLogList(ctx.cosignatures.vkeys))
   })
+  app.get("/log/policy", { schema: { hide: true } as object }, async (_request, reply) =>
+    reply
+      .headers({
+        "content-type": "text/plain; charset=utf-8",
+        "cache-control": "public, max-age=60",
+        "access-control-allow-origin": "*",
+      })
+      .send(await ctx.cosignatures.publicPolicy()),
+  )
   // A verifier fetches a log whole: tiles are immutable and cheap, so their limit is a wide one.
   const config = { rateLimit: { max: 20_000, timeWindow: "1 minute" } }
   app.get("/log/*", { schema: { hide: true } as object, config }, async (request, reply) =>

@@ -11,6 +11,7 @@ import { releases } from "./releases.ts"
 import { reconcileRuns } from "./runs.ts"
 import { reconcileStages } from "./stages.ts"
 import { votes } from "./votes.ts"
+import { collectCosignatures } from "./witnesses.ts"
 
 export interface Task {
   readonly name: string
@@ -30,6 +31,7 @@ export const TASKS: readonly Task[] = [
   { name: "intents", seconds: 5, run: sealUnfinishedIntents },
   { name: "orphan intents", seconds: 20, run: sealOrphanIntents },
   { name: "identity events", seconds: 5, run: followIdentityEvents },
+  { name: "witnesses", seconds: 2, run: collectCosignatures },
   { name: "refusals", seconds: 10, run: (ctx) => flushRefusals(ctx) },
 ]
 

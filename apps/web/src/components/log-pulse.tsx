@@ -53,7 +53,11 @@ export function LogPulse({ short = false }: { short?: boolean }) {
         <span className="ages">
           {data.checkpoint ? `checkpoint ${formatRelative(data.checkpoint.at, now)}` : "no checkpoint yet"}
           <span aria-hidden> · </span>
-          {data.witness ? `witness ${formatRelative(data.witness, now)}` : "no witness yet"}
+          {data.witness
+            ? `witness ${formatRelative(data.witness, now)}`
+            : data.witnesses > 0
+              ? "no witness yet"
+              : "no witness"}
         </span>
       )}
     </Link>

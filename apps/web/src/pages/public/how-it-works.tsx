@@ -60,8 +60,9 @@ export function HowItWorks() {
               origin, its verifier key and where its files are. Keep the key; compare it the next time.
             </li>
             <li>
-              Get <code>checkpoint</code> under the log's prefix. It is signed by that key, and by witnesses
-              who have seen that the log only grew.
+              Get <code>checkpoint</code> under the log's prefix. It is signed by that key, and by the
+              witnesses that <code>/log/policy</code> names, if there are any: others who have seen that the
+              log only grew.
             </li>
             <li>
               Get the tiles under <code>tile/</code> and compute the root. It must be the one in the

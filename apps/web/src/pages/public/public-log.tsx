@@ -51,13 +51,16 @@ export function PublicLog() {
                   ),
                 ],
                 [
-                  pulse.data.witness ? "Yes" : "Not yet",
-                  pulse.data.witness ? (
+                  formatCount(pulse.data.witnesses),
+                  pulse.data.witnesses === 0 ? (
+                    "witnesses: nobody outside countersigns this log yet"
+                  ) : pulse.data.witness ? (
                     <>
-                      witnessed, <Ago at={pulse.data.witness} />
+                      {pulse.data.witnesses === 1 ? "witness" : "witnesses"}, last signed{" "}
+                      <Ago at={pulse.data.witness} />
                     </>
                   ) : (
-                    "witnessed"
+                    `${pulse.data.witnesses === 1 ? "witness" : "witnesses"}, who signed nothing yet`
                   ),
                 ],
               ]}
@@ -103,6 +106,9 @@ export function PublicLog() {
           ) : (
             <LoadingRows rows={2} />
           )}
+          <p className="small">
+            <a href="/log/policy">Keys of the logs and their witnesses</a>, as a tlog-policy file to keep.
+          </p>
         </section>
       </div>
       <aside>
