@@ -11,6 +11,7 @@ test("anyone reads the register and the log without signing in", async ({ page }
   await expect(page.getByText(LIVER).first()).toBeVisible()
   await page.goto(`${SITE}/log/`)
   await expect(page.getByRole("heading", { level: 1 })).toBeVisible()
+  await expect(page.getByText("nobody outside countersigns this log yet")).toBeVisible()
   expect(await page.evaluate(async () => (await fetch("/api/projects")).status)).toBe(401)
 })
 

@@ -146,7 +146,7 @@ describe("a witness over HTTP", () => {
     assert.equal((await pulse()).witnesses, 1)
     const { logs } = JSON.parse((await get("/log/")).text) as { logs: { witnesses: string[] }[] }
     assert.deepEqual(logs[0]?.witnesses, [formatVkey(signer.key)])
-    const proof = parseProof((await stack.ctx.audit.proveEntry(logName(), 0))!)
+    const proof = parseProof((await stack.ctx.audit.proveEntry(logName(), 0, stack.ctx.cosignatures.names))!)
     await verifyCosignature(parseNote(proof.checkpoint), signer.key)
   })
 
@@ -228,6 +228,8 @@ describe("a witness that is away, slow or lying costs nothing but its line", () 
       writeFileSync(policyFile, `${line("bad", bad.key)}${line("good", good.key)}quorum none\n`)
       await grow()
       stack.pass(700)
+      const warned: Record<string, unknown>[] = []
+      Object.assign(stack.ctx.log, { warn: (fields: Record<string, unknown>) => warned.push(fields) })
       let asked = 0
       await visitAll(async (url, body) => {
         if (url.includes("good")) return answer(200, await signed(body, good))
@@ -235,6 +237,10 @@ describe("a witness that is away, slow or lying costs nothing but its line", () 
         return ask(url, body)
       })
       assert.ok(asked >= 2 && asked <= 4, `asked ${asked} times for two logs`)
+      assert.equal(warned.length, 2)
+      assert.ok(warned.every(({ witness }) => witness === bad.key.name))
+      if (what.includes("more than there is"))
+        assert.match(String(warned[0]?.["cause"]), /seen 99999999 entries/)
       const note = parseNote(await checkpoint())
       await verifyCosignature(note, good.key)
       assert.ok(!note.signatures.some(({ name }) => name === bad.key.name))
@@ -276,7 +282,9 @@ describe("a witness that is away, slow or lying costs nothing but its line", () 
   })
 
   test("a policy that cannot be read is refused, and the one before stays", async () => {
-    await visitAll(async () => answer(500, ""))
+    await grow()
+    await visitAll(async (_, body) => answer(200, await signed(body, good)))
+    await verifyCosignature(parseNote(await checkpoint()), good.key)
     writeFileSync(policyFile, "witness nonsense\nquorum none\n")
     await assert.rejects(visitWitnesses(stack.ctx, askWitness), /policy line 1/)
     assert.equal((await pulse()).witnesses, 2)
@@ -285,6 +293,11 @@ describe("a witness that is away, slow or lying costs nothing but its line", () 
     await visitAll(askWitness)
     assert.equal((await pulse()).witnesses, 0)
     assert.equal((await pulse()).witness, null)
+    assert.equal(
+      parseNote(await checkpoint()).signatures.length,
+      1,
+      "lines of nobody in the policy are not served",
+    )
   })
 })
 

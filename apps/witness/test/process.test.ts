@@ -31,7 +31,10 @@ function makePlace(t: TestContext): {
 }
 
 function run(...args: string[]): { code: number | null; out: string; said: string } {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [CLI, ...args], { encoding: "utf8" })
+  const { status, stdout, stderr } = spawnSync(process.execPath, [CLI, ...args], {
+    encoding: "utf8",
+    timeout: 60_000,
+  })
   return { code: status, out: stdout, said: stderr }
 }
 

@@ -247,7 +247,7 @@ async function assertSeesRow(ctx: Ctx, actor: PersonActor, row: EventRow): Promi
 }
 
 export async function getProof(ctx: Ctx, index: number): Promise<string> {
-  const proof = await ctx.audit.proveEntry(ctx.audit.currentLog("access"), index)
+  const proof = await ctx.audit.proveEntry(ctx.audit.currentLog("access"), index, ctx.cosignatures.names)
   if (proof === undefined) throw new NotFound()
   return proof
 }

@@ -50,6 +50,11 @@ export class Cosignatures {
     return this.#policy.witnesses.map(({ key }) => formatVkey(key))
   }
 
+  /** Whose lines are served: one that is no longer named may have lost its key. */
+  get names(): string[] {
+    return this.#policy.witnesses.map(({ key }) => key.name)
+  }
+
   /** Reads the file again; the SHA-256 of a text that is new. Throws, and goes on with the earlier one, when it is not a policy. */
   async load(): Promise<string | undefined> {
     const text = await readIfThere(this.#file)
@@ -105,12 +110,11 @@ export class Cosignatures {
 
   /** When a witness of today's policy last cosigned a checkpoint of the log. */
   async lastWitnessed(log: string): Promise<string | null> {
-    const names = this.#policy.witnesses.map(({ key }) => key.name)
-    if (names.length === 0) return null
+    if (this.names.length === 0) return null
     const { rows } = await this.#db.query<{ received_at: Date }>(
       `select received_at from cosignature where log_id = $1 and witness = any($2)
        order by size desc, received_at desc limit 1`,
-      [log, names],
+      [log, this.names],
     )
     return rows[0]?.received_at.toISOString() ?? null
   }

@@ -183,16 +183,16 @@ class OpenAudit implements Audit {
     return openEntries(this.#readers, this.#keys, log, from, count, GROUPS)
   }
 
-  proveEntry(log: string, index: number): Promise<string | undefined> {
-    return proveEntry(this.#readers, log, index)
+  proveEntry(log: string, index: number, witnesses: string[] = []): Promise<string | undefined> {
+    return proveEntry(this.#readers, log, index, witnesses)
   }
 
-  serveLogList(witnesses: readonly string[] = []): ReturnType<Audit["serveLogList"]> {
+  serveLogList(witnesses: string[] = []): ReturnType<Audit["serveLogList"]> {
     return serveLogList(this.#readers, witnesses)
   }
 
-  serveLogPath(requested: string): ReturnType<Audit["serveLogPath"]> {
-    return serveLogPath(this.#readers, requested)
+  serveLogPath(requested: string, witnesses: string[] = []): ReturnType<Audit["serveLogPath"]> {
+    return serveLogPath(this.#readers, requested, witnesses)
   }
 
   readRegister(log: string, from: number, to: number): ReturnType<Audit["readRegister"]> {

@@ -17,21 +17,30 @@ export async function newestCheckpoint(db: Queryable, log: string): Promise<stri
   return rows[0]?.note
 }
 
-/** The same with the newest line of every witness that has cosigned this size so far. */
-export async function newestCosigned(db: Queryable, log: string): Promise<string | undefined> {
+/** The same with the newest line of each of these witnesses that has cosigned this size so far. */
+export async function newestCosigned(
+  db: Queryable,
+  log: string,
+  witnesses: readonly string[],
+): Promise<string | undefined> {
   const { rows } = await db.query<{ note: string; lines: string[] }>(
     `select note, array(
        select distinct on (witness) line from cosignature c
-       where c.log_id = k.log_id and c.size = k.size order by witness, received_at desc) as lines
+       where c.log_id = k.log_id and c.size = k.size and witness = any($2) order by witness, received_at desc) as lines
      from checkpoint k where log_id = $1 order by id desc limit 1`,
-    [log],
+    [log, witnesses],
   )
   return rows[0] && rows[0].note + rows[0].lines.join("")
 }
 
 /** Undefined while no published checkpoint covers the entry (at most some ten seconds after its append). */
-export async function proveEntry(db: Queryable, log: string, index: number): Promise<string | undefined> {
-  const note = await newestCosigned(db, log)
+export async function proveEntry(
+  db: Queryable,
+  log: string,
+  index: number,
+  witnesses: readonly string[],
+): Promise<string | undefined> {
+  const note = await newestCosigned(db, log, witnesses)
   if (note === undefined) return undefined
   const { size } = parseCheckpoint(parseNote(note).text)
   if (index >= size) return undefined

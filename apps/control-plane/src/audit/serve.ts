@@ -46,12 +46,16 @@ export async function serveLogList(db: Queryable, witnesses: readonly string[]):
 }
 
 /** `path` is the request's path from `/log/` on, not decoded. Anything that is not the one spelling of something public is 404. */
-export async function serveLogPath(db: Queryable, path: string): Promise<PublicAnswer> {
+export async function serveLogPath(
+  db: Queryable,
+  path: string,
+  witnesses: readonly string[],
+): Promise<PublicAnswer> {
   const match = /^\/log\/+((?:access|register)-[0-9]{4})\/+([a-z0-9./]+)$/.exec(path)
   const log = match?.[1]
   const rest = match?.[2]
   if (log === undefined || rest === undefined) return notFound()
-  const note = await newestCosigned(db, log)
+  const note = await newestCosigned(db, log, witnesses)
   if (note === undefined) return notFound()
   if (rest === "checkpoint") return answer("text/plain; charset=utf-8", FRESH, utf8(note))
   const tile = parseTilePath(rest)

@@ -71,11 +71,11 @@ export interface Audit {
   openEntry(log: string, index: number): Promise<OpenedEntry | undefined>
   /** The same for up to `count` entries in order. */
   openEntries(log: string, from: number, count: number): Promise<OpenedEntry[]>
-  /** A .tlog-proof; undefined while no published checkpoint covers the entry. */
-  proveEntry(log: string, index: number): Promise<string | undefined>
-  /** What the public may read: see serve.ts. */
-  serveLogList(witnesses?: readonly string[]): Promise<PublicAnswer>
-  serveLogPath(path: string): Promise<PublicAnswer>
+  /** A .tlog-proof, its checkpoint with the lines of these witnesses; undefined while no published checkpoint covers the entry. */
+  proveEntry(log: string, index: number, witnesses?: string[]): Promise<string | undefined>
+  /** What the public may read: see serve.ts. Witnesses are named by verifier key in the list, by name elsewhere. */
+  serveLogList(witnesses?: string[]): Promise<PublicAnswer>
+  serveLogPath(path: string, witnesses?: string[]): Promise<PublicAnswer>
   readRegister(
     log: string,
     from: number,

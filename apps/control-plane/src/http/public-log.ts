@@ -28,6 +28,6 @@ export function registerPublicLog(app: FastifyInstance, ctx: Ctx, sendPage: Send
   // A verifier fetches a log whole: tiles are immutable and cheap, so their limit is a wide one.
   const config = { rateLimit: { max: 20_000, timeWindow: "1 minute" } }
   app.get("/log/*", { schema: { hide: true } as object, config }, async (request, reply) =>
-    send(reply, await ctx.audit.serveLogPath(request.url.split("?")[0] ?? "")),
+    send(reply, await ctx.audit.serveLogPath(request.url.split("?")[0] ?? "", ctx.cosignatures.names)),
   )
 }

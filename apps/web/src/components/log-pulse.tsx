@@ -19,6 +19,12 @@ export function tickHeights(ticks: readonly number[]): number[] {
   return shown.map((events) => Math.max(2, Math.round((events / most) * TALLEST)))
 }
 
+/** Nobody asked to sign, somebody who has not, or how long ago. */
+export function describeWitness(pulse: Pick<Pulse, "witness" | "witnesses">, now: number): string {
+  if (pulse.witnesses === 0) return "no witness"
+  return pulse.witness ? `witness ${formatRelative(pulse.witness, now)}` : "no witness yet"
+}
+
 export function usePulse() {
   return useRead("logPulse", {}, { every: 5_000 })
 }
@@ -53,11 +59,7 @@ export function LogPulse({ short = false }: { short?: boolean }) {
         <span className="ages">
           {data.checkpoint ? `checkpoint ${formatRelative(data.checkpoint.at, now)}` : "no checkpoint yet"}
           <span aria-hidden> · </span>
-          {data.witness
-            ? `witness ${formatRelative(data.witness, now)}`
-            : data.witnesses > 0
-              ? "no witness yet"
-              : "no witness"}
+          {describeWitness(data, now)}
         </span>
       )}
     </Link>

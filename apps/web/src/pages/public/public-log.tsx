@@ -106,7 +106,7 @@ export function PublicLog() {
           ) : (
             <LoadingRows rows={2} />
           )}
-          <p className="small">
+          <p className="small under-table">
             <a href="/log/policy">Keys of the logs and their witnesses</a>, as a tlog-policy file to keep.
           </p>
         </section>
