@@ -41,10 +41,14 @@ export async function findEngineSocket(): Promise<string> {
   return socket
 }
 
-/** Name of a running process, or undefined when there is none of that number. */
-function processName(pid: number): string | undefined {
+/**
+ * Name of a running process, or undefined when there is none of that number. One that has ended keeps its
+ * number and name until its parent looks, which some machines' first process is in no hurry to do.
+ */
+export function processName(pid: number): string | undefined {
   try {
-    return readFileSync(`/proc/${pid}/comm`, "utf8").trim()
+    const [, name, state = ""] = /^\d+ \((.*)\) (\w)/s.exec(readFileSync(`/proc/${pid}/stat`, "utf8")) ?? []
+    return "ZX".includes(state) ? undefined : name
   } catch {
     return undefined
   }
@@ -97,11 +101,14 @@ export async function ensureEngine(): Promise<string> {
     )
   const already = runningEngine()
   if (already !== undefined) {
-    if (await waitUntil(engineAnswers, 30_000)) return await describeEngine("answers after a wait")
-    throw new StepFailed(
-      `Docker Engine runs as process ${already} but does not answer`,
-      `See its log (journalctl -u docker, or ${ENGINE_LOG}). \`kill ${already}\` ends it; running containers go on.`,
-    )
+    // One that was killed a moment ago is still there, and then it is not.
+    await waitUntil(async () => runningEngine() === undefined || (await engineAnswers()), 30_000)
+    if (await engineAnswers()) return await describeEngine("answers after a wait")
+    if (runningEngine() !== undefined)
+      throw new StepFailed(
+        `Docker Engine runs as process ${already} but does not answer`,
+        `See its log (journalctl -u docker, or ${ENGINE_LOG}). \`kill ${already}\` ends it; running containers go on.`,
+      )
   }
   removeStalePidFiles()
   if (existsSync("/run/systemd/system")) {

@@ -1,12 +1,16 @@
 // The pieces that read a machine: process tables, mounts, installed commands, npm's own list.
 import assert from "node:assert/strict"
+import { spawn } from "node:child_process"
+import { once } from "node:events"
+import { readFileSync } from "node:fs"
 import { test } from "node:test"
 import { createServer } from "node:net"
 import { assertRoom, holderOf, listeners, tryPort } from "./conflicts.ts"
-import { engineSocket, staleNumber } from "./engine.ts"
+import { engineSocket, processName, staleNumber } from "./engine.ts"
 import { modulesMatch } from "./launch.js"
 import { parseMounts } from "./mounts.ts"
 import { ENGINE_NEEDS, missing, onPath } from "./packages.ts"
+import { waitUntil } from "./run.ts"
 import { StepFailed } from "./steps.ts"
 
 test("a number left by a dead engine, or taken by another program, does not count as an engine", () => {
@@ -15,6 +19,20 @@ test("a number left by a dead engine, or taken by another program, does not coun
   assert.equal(staleNumber("10\n", "dockerd", nameOf), false)
   for (const text of ["11", "12", "", "0", "-1", "abc"])
     assert.equal(staleNumber(text, "dockerd", nameOf), true, text)
+})
+
+test("a process that has ended and that nobody has looked at yet is not running", async () => {
+  const parent = spawn("sh", ["-c", "sleep 0 & echo $!; exec sleep 30"])
+  try {
+    const [line] = (await once(parent.stdout, "data")) as [Buffer]
+    const child = Number(String(line).trim())
+    assert.ok(await waitUntil(async () => processName(child) === undefined, 10_000, 20))
+    assert.match(readFileSync(`/proc/${child}/stat`, "utf8"), / Z /, "it is still in the list")
+    assert.equal(processName(parent.pid ?? 0), "sleep")
+    assert.equal(processName(2 ** 22 + 1), undefined)
+  } finally {
+    parent.kill("SIGKILL")
+  }
 })
 
 test("mounts are read with their propagation and escaped names", () => {
