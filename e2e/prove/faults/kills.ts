@@ -90,9 +90,11 @@ export async function playRound(scene: Scene, target: Target): Promise<Round> {
       return sum
     }, {})
   let base: Record<string, number> | undefined
+  let back: number | undefined
   const healed = await waitUntil(
     async () => {
       if (!(await isBack())) return false
+      back ??= performance.now()
       const ready = watch.since(struck, "ready").at(-1)
       if (ready?.status !== 200) return false
       // Only cells that were begun after everything was ready count.
@@ -113,7 +115,7 @@ export async function playRound(scene: Scene, target: Target): Promise<Round> {
     healed && milliseconds <= HEALS_WITHIN[target],
     `${target}: healed after ${Math.round(milliseconds / 1000)} s, stated are ${HEALS_WITHIN[target] / 1000} s${healed ? "" : " (not at all)"}`,
   )
-  checkSeen(scene, target, killed, milliseconds)
+  checkSeen(scene, target, killed, (back ?? performance.now()) - killed)
   if (target !== "door" && target !== "workspace") {
     findings.check(
       researchers.every(
