@@ -168,13 +168,16 @@ describe("a witness over HTTP", () => {
     await grow()
     const asked = new Map<string, number>()
     const before = memory.all()
+    let requests = 0
     await visitAll(async (to, body) => {
+      requests += 1
       const { checkpoint: note, oldSize } = parseAddCheckpoint(body)
       asked.set(parseCheckpoint(parseNote(note).text).origin, oldSize)
       return askWitness(to, body)
     })
     assert.deepEqual([...asked.keys()].toSorted(), before.map(({ origin }) => origin).toSorted())
     for (const { origin, size } of before) assert.equal(asked.get(origin), size)
+    assert.equal(requests, before.length, "nothing has to be asked twice")
     await verifyCosignature(parseNote(await checkpoint()), signer.key)
   })
 
@@ -206,6 +209,7 @@ describe("a witness that is away, slow or lying costs nothing but its line", () 
     "is away": () => Promise.reject(new Error("ECONNREFUSED")),
     "answers 500": async () => answer(500, "no"),
     "says that the growth is false": async () => answer(422, "no"),
+    "signs and answers 500": async (_, body) => answer(500, await signed(body)),
     "answers nothing": async () => answer(200, ""),
     "answers no line": async () => answer(200, "OK\n"),
     "signs something else": async (_, body) =>
