@@ -97,6 +97,44 @@ test("the public register names organisations and counts, and no person", async 
   assert.doesNotMatch(text, /Faye|Anna|register\.csv/)
 })
 
+test("the public page counts what left, also what was registered in the first form of the entry", async () => {
+  const { ctx } = stack
+  const { number } = await ctx.db
+    .selectFrom("project")
+    .select("number")
+    .where("id", "=", stack.project)
+    .executeTakeFirstOrThrow()
+  const write = (entry: { kind: "agreement.inForce" | "output.released" } & Record<string, unknown>) =>
+    ctx.db.transaction().execute(async (tx) => {
+      await ctx.audit.registerInTransaction(tx, { version: 1, time: "2026-11-01T12:00:00.000Z", ...entry })
+    })
+  const count = async () => {
+    await ctx.audit.publishNow()
+    const { body } = await stack.call("author", "GET", `/api/register/${number}`)
+    return { ...body.entry, sentences: body.history.map((each: { sentence: string }) => each.sentence) }
+  }
+  await write({
+    kind: "agreement.inForce",
+    project: number,
+    agreementVersion: 1,
+    title: "Liver",
+    organisations: [],
+    dataSets: [],
+    from: "2026-01-01",
+    until: "2150-01-01",
+  })
+  const before = await count()
+  await stack.released({ "counted.csv": SAFE })
+  await write({ kind: "output.released", project: stack.project, number, files: 3 })
+  const after = await count()
+  assert.equal(after.releases, before.releases + 2)
+  assert.equal(after.filesReleased, before.filesReleased + 4)
+  assert.deepEqual(after.sentences.slice(0, 2), [
+    "3 files were released after two checkers had approved.",
+    "1 file was released after two checkers had approved.",
+  ])
+})
+
 test("checkers are blind to each other, and the project to both, until it is time", async () => {
   const { ctx } = stack
   const { request, files } = await stack.submitted({ "blind.csv": SAFE })

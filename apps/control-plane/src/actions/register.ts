@@ -69,7 +69,8 @@ function textOf(entry: Record<string, unknown>, key: string): string {
 }
 
 function apply(projects: Map<string, Project>, index: number, entry: Record<string, unknown>): void {
-  const number = entry["project"]
+  // An entry stays as it was written: early releases name their project's number apart from its id.
+  const number = entry["number"] ?? entry["project"]
   if (typeof number !== "string") return
   const before = projects.get(number)
   const p: Project = before

@@ -112,8 +112,7 @@ export async function releaseRequest(
     // For everybody, for ever: organisations and counts, no person.
     await register("output.released", {
       release,
-      project: project_id,
-      number: loaded.known.project.number,
+      project: loaded.known.project.number,
       request: loaded.known.row.number,
       organisation: organisation.name,
       partners: loaded.known.project.partners,
@@ -241,8 +240,7 @@ export async function revokeRelease(
     )
     await register("output.revoked", {
       release,
-      project: known.row.project_id,
-      number: known.project.number,
+      project: known.project.number,
       request: known.row.number,
     })
     await touch(`release:${release}`, `request:${request}`, `project:${known.row.project_id}`)

@@ -110,6 +110,14 @@ export function compileExtract(
   }
 }
 
+const PRESETS: Readonly<Record<AgreementDocument["outputPolicy"]["preset"], string>> = {
+  opensafely: "OpenSAFELY",
+  "nhs-england-sde": "the NHS England SDE",
+  "ons-srs": "the ONS Secure Research Service",
+  sail: "the SAIL Databank",
+  "acro-default": "ACRO",
+}
+
 const OPT_OUT: Readonly<Record<AgreementDocument["optOut"]["rule"], string>> = {
   national_opt_out_applied: "People who opted out are not in the data.",
   not_applicable: "The national opt-out does not apply to these data.",
@@ -138,7 +146,7 @@ export function agreementWords(document: AgreementDocument): { heading: string; 
       sentences: [
         document.people === null
           ? "Members are invited by the project admin."
-          : `Members are ${document.people.roles.join(" and ")}${document.people.most === null ? "" : `, at most ${document.people.most}`}.`,
+          : `Members by role: ${document.people.roles.join(", ")}${document.people.most === null ? "" : `; at most ${document.people.most} people`}.`,
         `Organisations: ${document.parties.map((p) => p.organisation).join(", ")}.`,
         "Everyone needs valid training, accepted terms of use and a signed agreement.",
       ],
@@ -146,7 +154,7 @@ export function agreementWords(document: AgreementDocument): { heading: string; 
     {
       heading: "Safe setting",
       sentences: [
-        `Work is done in sealed workspaces in ${document.territory.join(", ")}. Nothing leaves without two checkers.`,
+        `Work is done in sealed workspaces in ${document.territory.map((place) => (place === "United Kingdom" ? `the ${place}` : place)).join(", ")}. Nothing leaves without two checkers.`,
       ],
     },
     {
@@ -163,7 +171,7 @@ export function agreementWords(document: AgreementDocument): { heading: string; 
     {
       heading: "Safe outputs",
       sentences: [
-        `Outputs are checked by the rules of ${document.outputPolicy.preset}.`,
+        `Outputs are checked by the rules of ${PRESETS[document.outputPolicy.preset]}.`,
         ...(document.overrides?.threshold
           ? [`Counts below ${document.overrides.threshold} stay hidden in anything released.`]
           : []),
