@@ -2,7 +2,7 @@
 // three sentences what was shown. Failure says exactly what did not hold.
 import { Button } from "@mantine/core"
 import { IconCheck, IconDownload, IconShieldCheck } from "@tabler/icons-react"
-import { useState, type ReactNode } from "react"
+import { useEffect, useRef, useState, type ReactNode } from "react"
 import {
   leafMatches,
   openingsMatch,
@@ -39,6 +39,12 @@ export function ProofPanel(props: ProofPanelProps) {
 
 function Proof({ log, index, leaf, openings, children }: ProofPanelProps) {
   const [attempt, setAttempt] = useState<Attempt>({ state: "idle" })
+  const acts = useRef<HTMLDivElement>(null)
+  // what was found stands above the button that was pressed, and must not push it out of sight
+  useEffect(() => {
+    if (attempt.state === "good" || attempt.state === "bad")
+      acts.current?.scrollIntoView({ block: "nearest" })
+  }, [attempt.state])
 
   async function verify(): Promise<void> {
     setAttempt({ state: "running" })
@@ -86,7 +92,7 @@ function Proof({ log, index, leaf, openings, children }: ProofPanelProps) {
           </div>
         )}
       </div>
-      <div className="event-acts">
+      <div className="event-acts" ref={acts}>
         <BusyButton
           variant={attempt.state === "good" ? "default" : "filled"}
           leftSection={<IconShieldCheck size={16} stroke={1.5} aria-hidden />}

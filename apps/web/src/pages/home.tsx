@@ -19,7 +19,7 @@ const parts = [
   { kind: "changed", title: "What changed", empty: "Nothing has changed since you were here." },
 ] as const
 
-const itemWords = { moving: "Moving", waits: "Waits", done: "Done", blocked: "Blocked" } as const
+const itemWords = { moving: "Under way", waits: "Waits", done: "Done", blocked: "Blocked" } as const
 
 export function Home() {
   useTitle("Home")

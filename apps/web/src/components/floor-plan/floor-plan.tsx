@@ -267,7 +267,7 @@ export function describeDesk(state: keyof typeof deskWords): string {
   return deskWords[state]
 }
 
-function sameWords(one: string, other: string): boolean {
+export function sameWords(one: string, other: string): boolean {
   return one.toLowerCase() === other.toLowerCase()
 }
 
@@ -303,7 +303,7 @@ function QuarantineRoom({ view }: { view: ProjectView }) {
           )
         })}
       </ul>
-      {more > 0 ? <p className="small text-2">and {formatMany(more, "more request")}</p> : null}
+      {more > 0 ? <p className="small text-2 more-trays">and {formatMany(more, "more request")}</p> : null}
     </Room>
   )
 }

@@ -30,6 +30,14 @@ export function describePace(stage: Pick<Stage, "done" | "total" | "seconds" | "
   return `${formatCount(Math.round(rate))} ${stage.unit ?? ""} a second, ${formatDuration(left)} left`
 }
 
+/** What a stage counted last is not its end: one that succeeded has done them all. */
+export function describeDone(stage: Pick<Stage, "state" | "done" | "total" | "unit">): string {
+  const all = formatCount(stage.total ?? 0)
+  const counted = stage.state === "succeeded" ? all : `${formatCount(stage.done ?? 0)} of ${all}`
+  const unit = stage.unit ?? ""
+  return `${counted} ${stage.total === 1 ? unit.replace(/s$/, "") : unit}`.trim()
+}
+
 export function Stages({ stages }: { stages: readonly Stage[] }) {
   return (
     <ol className="rows">
@@ -46,9 +54,7 @@ export function Stages({ stages }: { stages: readonly Stage[] }) {
               ) : null}
             </span>
             {stage.done !== null && stage.total !== null ? (
-              <span className="meta">
-                {formatCount(stage.done)} of {formatCount(stage.total)} {stage.unit}
-              </span>
+              <span className="meta">{describeDone(stage)}</span>
             ) : null}
             {stage.seconds === null ? null : <span className="meta">{formatDuration(stage.seconds)}</span>}
             <State kind={looks[stage.state].kind}>{looks[stage.state].words}</State>

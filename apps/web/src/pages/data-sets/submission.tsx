@@ -43,6 +43,17 @@ export function Submission() {
   )
 }
 
+/** how people of this submission were found among those who are known */
+const methodWords: Readonly<Record<string, string>> = {
+  "nhs-dob": "NHS number and date of birth",
+  "nhs-dob-swapped": "The same, day and month swapped",
+  "nhs-name": "NHS number and name",
+  "name-dob-postcode": "Name, date of birth and postcode",
+  "superseded-nhs": "An earlier NHS number",
+  "new-person": "Not known before",
+  "one-time": "For this submission only",
+}
+
 function ReportBody({ report, dataSet }: { report: Report; dataSet: string }) {
   return (
     <div className="columns">
@@ -109,7 +120,7 @@ function ReportBody({ report, dataSet }: { report: Report; dataSet: string }) {
             <dl className="facts pane-body">
               {report.linkage.methods.map((method) => (
                 <div key={method.method}>
-                  <dt>{method.method}</dt>
+                  <dt>{methodWords[method.method] ?? method.method}</dt>
                   <dd>{formatCount(method.people)} people</dd>
                 </div>
               ))}

@@ -5,7 +5,7 @@ import { useState } from "react"
 import { useParams } from "react-router"
 import { useChange, useRead } from "../../api/queries.ts"
 import { Fault, PageFault } from "../../components/fault.tsx"
-import { describeDesk, type ProjectView } from "../../components/floor-plan/floor-plan.tsx"
+import { describeDesk, sameWords, type ProjectView } from "../../components/floor-plan/floor-plan.tsx"
 import { PageHead, useTitle } from "../../components/page.tsx"
 import { BusyButton } from "../../ui/busy-button.tsx"
 import { WayOut } from "../../components/way-out.tsx"
@@ -79,9 +79,11 @@ function Room({ view }: { view: ProjectView }) {
                   <PersonBadge name={desk.person.name} you={desk.you} />
                   <span className="grow">
                     {desk.you ? `${desk.person.name}, you` : desk.person.name}
-                    <span className="meta" style={{ display: "block" }}>
-                      {desk.note}
-                    </span>
+                    {sameWords(desk.note, describeDesk(desk.state)) ? null : (
+                      <span className="meta" style={{ display: "block" }}>
+                        {desk.note}
+                      </span>
+                    )}
                   </span>
                   <State
                     kind={desk.state === "running" ? "done" : desk.state === "failed" ? "blocked" : "quiet"}
