@@ -32,7 +32,8 @@ const REGION = "us-east-1"
 export function connectStore(address: string, accessKey: string, secretKey: string): ObjectStore {
   const url = new URL(address)
   const secure = url.protocol === "https:"
-  const options = { keepAlive: true, maxSockets: 128, timeout: 30_000 }
+  // Bounded per run by who serves it: one bound for all would let one run wait for every other's share.
+  const options = { keepAlive: true, maxSockets: 4096, timeout: 30_000 }
   const agent = secure ? new HttpsAgent(options) : new HttpAgent(options)
   const client = new Client({
     endPoint: url.hostname,

@@ -20,9 +20,14 @@ import { Refused, Unavailable } from "../drivers/control-plane.ts"
 import { type ObjectStore, StoreFailure } from "../drivers/objects.ts"
 
 export type ObjectDeps = { intents: Intents; lists: Lists; store: ObjectStore; refusals: Refusals }
+/** with what this run is being sent */
+export type RunObjects = ObjectDeps & { reading: Set<ServerResponse> }
+
+/** Streams of one run at a time: each holds a connection to the store, read or not, and others need some too. */
+const MOST_AT_ONCE = 64
 
 export async function serveObjects(
-  deps: ObjectDeps,
+  deps: RunObjects,
   run: string,
   target: Target,
   request: IncomingMessage,
@@ -138,13 +143,17 @@ async function headObject(
 }
 
 async function getObject(
-  deps: ObjectDeps,
+  deps: RunObjects,
   run: string,
   bucket: string,
   key: string,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
+  if (deps.reading.size >= MOST_AT_ONCE)
+    throw new S3Error(503, "SlowDown", "Too much is read at once here. Try again.")
+  deps.reading.add(response)
+  response.once("close", () => void deps.reading.delete(response))
   const held = await deps.intents.acquire(run, bucket, key)
   const { object, index } = held.intent
   const headers = { ...describe(object), "audit-index": index }

@@ -15,13 +15,13 @@ export type WorkspaceDeps = ObjectDeps & {
   outputLimits?: OutputLimits
 }
 
-type RunDeps = WorkspaceDeps & { underWay: Set<IncomingMessage> }
+type RunDeps = WorkspaceDeps & { underWay: Set<IncomingMessage>; reading: Set<ServerResponse> }
 
 /** More connections of one run than this wait in the kernel's queue: a socket flood stays with its workspace. */
 const MAX_CONNECTIONS = 256
 
 export function createWorkspaceServer(deps: WorkspaceDeps, run: string): Server {
-  const runDeps: RunDeps = { ...deps, underWay: new Set() }
+  const runDeps: RunDeps = { ...deps, underWay: new Set(), reading: new Set() }
   const server = createServer(
     {
       maxHeaderSize: 32 * 1024,
