@@ -14,6 +14,7 @@ import {
   MARKUP_NAMES,
   NEEDS_SCRIPT,
   OUTPUT_ONLY,
+  REFUSED_ANYWHERE,
   scripts,
   tryAll,
 } from "./support/hostile.ts"
@@ -168,7 +169,7 @@ test("without our headers and our frame each of these attempts works", async () 
   await frame.locator("#gh-there").click()
   await frame.evaluate(tryAll(aim))
   const names = [...MARKUP_NAMES, ...Object.keys(scripts(aim))].filter(
-    (name) => !OUTPUT_ONLY.includes(name) && name !== "dns-prefetch",
+    (name) => ![...OUTPUT_ONLY, ...REFUSED_ANYWHERE, "dns-prefetch"].includes(name),
   )
   const missing = async (): Promise<string[]> => {
     const arrived = [...sink.arrived("open"), ...(await watched.effects())]
@@ -185,6 +186,8 @@ test("without our headers and our frame each of these attempts works", async () 
       .toBe(true)
     if (name === "top-navigation") await page.waitForURL(/top-navigation/)
   }
+  const refused = [...watched.seen].filter((name) => REFUSED_ANYWHERE.includes(name))
+  expect(refused, "the browser itself refuses these").toEqual([])
   await context.close()
   expect(readFileSync(join(folder, "open.json"), "utf8")).toContain("gh-open.test")
 })

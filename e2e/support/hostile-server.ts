@@ -14,9 +14,26 @@ export const SHELL = `http://${HOST.slice(HOST.indexOf(".ws.") + 4)}`
 export const NOTEBOOK = `http://${HOST}`
 export const OTHER_NOTEBOOK = NOTEBOOK.replace(WORKSPACE, OTHER)
 
+export const PLAIN = `${SHELL}/plain`
+/** As if notebooks had no host name of their own. */
+export const SAME = `${SHELL}/same`
+const BARE_PAGE = `<!doctype html><p id="gh-there">x</p>`
+const OPEN_FILES: Record<string, [string, string]> = {
+  "/plain": ["text/html", BARE_PAGE],
+  "/frame": ["text/html", BARE_PAGE],
+  "/same": ["text/html", `<!doctype html><iframe title="Notebook" src="/frame"></iframe>`],
+  "/gh-shared.js": [
+    "text/javascript",
+    `const ports = []; onconnect = ({ ports: [port] }) => { ports.push(port); port.onmessage = ({ data }) => ports.forEach((each) => each.postMessage(data)) }`,
+  ],
+}
+
 export interface HostileServer extends AsyncDisposable {
   readonly rig: Rig
-  /** where pages with a frame are: /workspaces/WORKSPACE, or /workspaces/OTHER to hold its cookie */
+  /**
+   * where pages with a frame are: /workspaces/WORKSPACE, or /workspaces/OTHER to hold its cookie; beside them
+   * SAME, whose frame is of the shell's own origin, and PLAIN, which has no frame
+   */
   readonly shellPort: number
   /** what the lying server answers to every navigation */
   serve(page: string): void
@@ -36,6 +53,8 @@ export async function startHostileServer(): Promise<HostileServer> {
   let isProtected = true
   let tickets = 0
   const shell = createServer((asked, answer) => {
+    const open = OPEN_FILES[asked.url ?? ""]
+    if (open !== undefined) return void answer.setHeader("content-type", open[0]).end(open[1])
     const workspace = (asked.url ?? "").split("/")[2] ?? ""
     const isOther = workspace === OTHER
     const ticket = `ticket-of-one-use-${++tickets}`

