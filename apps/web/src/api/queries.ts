@@ -99,6 +99,10 @@ export function useChange<I extends OperationId>(
         throw error
       }
     },
+    // what was refused did nothing: pressing again is meant, however soon
+    onError: () => {
+      sent.current = undefined
+    },
     onSuccess: async (answer) => {
       options.onDone?.(answer)
       await refetchOperations(client, options.refetch ?? [])
