@@ -10,7 +10,7 @@ import { deleteWorkspace, openWorkspace, stopWorkspace, viewWorkspace } from "..
 import { viewUse } from "../src/actions/projects.ts"
 import { newId } from "../src/domain/id.ts"
 import { openAgent, type AgentDriver } from "../src/drivers/agent.ts"
-import { reconcileRuns } from "../src/reconcile/runs.ts"
+import { closeRuns, openRuns } from "../src/reconcile/runs.ts"
 import { startStack, type Stack } from "./stack.ts"
 
 const run = promisify(execFile)
@@ -74,13 +74,18 @@ async function until(what: () => string, holds: () => Promise<boolean>): Promise
 
 const view = async () => viewWorkspace(stack.ctx, await stack.as("colleague"), workspace)
 
+async function reconcileRuns(): Promise<void> {
+  await closeRuns(stack.ctx)
+  await openRuns(stack.ctx)
+}
+
 /** Reconciles until the person sees this state. */
 async function reach(wanted: string, generation?: number): Promise<Awaited<ReturnType<typeof view>>> {
   let seen = await view()
   await until(
     () => `${wanted} ${generation ?? ""}, but ${JSON.stringify(seen)}`,
     async () => {
-      await reconcileRuns(stack.ctx)
+      await reconcileRuns()
       seen = await view()
       return seen.state === wanted && (generation === undefined || seen.run?.generation === generation)
     },
@@ -157,7 +162,7 @@ test("while the agent does not answer nothing is stopped, restarted or taken for
   const before_ = await view()
   process_.kill("SIGSTOP")
   try {
-    await reconcileRuns(stack.ctx)
+    await reconcileRuns()
     const row = await stack.ctx.db
       .selectFrom("run")
       .select(["observed", "wanted"])

@@ -7,7 +7,7 @@ import type { RunStatus } from "#protocol/agent.ts"
 import { WORKSPACE } from "../src/domain/lifecycle.ts"
 import { isRefusalCode } from "../src/domain/sentences.ts"
 import { stopForbiddenRuns } from "../src/reconcile/forbidden-runs.ts"
-import { reconcileRuns } from "../src/reconcile/runs.ts"
+import { closeRuns, openRuns } from "../src/reconcile/runs.ts"
 import { insertWorkspace, PEOPLE } from "./seed.ts"
 import { readTable } from "../src/domain/table.ts"
 import { startWorld, type World } from "./walk/world.ts"
@@ -167,6 +167,11 @@ const runsOf = (workspace: string) =>
 const stepsOf = async (person: string, workspace: string) =>
   (await ask(person, "get", workspace)).body.steps as { step: string; state: string }[]
 
+async function reconcileRuns(): Promise<void> {
+  await closeRuns(w.ctx)
+  await openRuns(w.ctx)
+}
+
 /** A researcher whose run the node has. */
 async function atWork(): Promise<{ person: string; workspace: string; run: string }> {
   const one = await w.researcher()
@@ -187,22 +192,50 @@ test("opened while it closes: the next run begins when the last is gone, once, a
   assert.equal(await stateOf(workspace), "opening")
 
   // Nothing of it is in memory: every pass is the first one after a kill -9.
-  for (let pass = 0; pass < 3; pass++) await reconcileRuns(w.ctx)
+  for (let pass = 0; pass < 3; pass++) await reconcileRuns()
   assert.deepEqual(started, [])
   assert.deepEqual((await stepsOf(person, workspace))[0], { step: "closing", state: "moving", seconds: null })
   assert.equal(told(await ask(person, "ticket", workspace)), "403 wrong_state")
 
   node.delete(run)
-  for (let pass = 0; pass < 3; pass++) await reconcileRuns(w.ctx)
+  for (let pass = 0; pass < 3; pass++) await reconcileRuns()
   assert.deepEqual(started, [next?.["id"]])
   const [closing, images] = await stepsOf(person, workspace)
   assert.deepEqual([closing?.step, closing?.state], ["closing", "done"])
   assert.deepEqual([images?.step, images?.state], ["images", "moving"])
 
   node.set(started[0] ?? "", { run: started[0] ?? "", workspace, project: w.project, observed: "running" })
-  await reconcileRuns(w.ctx)
+  await reconcileRuns()
   assert.equal(await stateOf(workspace), "running")
   assert.equal(told(await ask(person, "ticket", workspace)), "200")
+})
+
+test("a notebook that takes its time to close holds up nobody else's opening or closing", async () => {
+  const [slow, other, next] = [await atWork(), await atWork(), await w.researcher()]
+  await put(next.workspace, "stopped")
+  assert.equal(told(await ask(next.person, "open", next.workspace)), "200")
+  const { agent } = w.ctx.drivers
+  const stopRun = agent.stopRun.bind(agent)
+  const asked: string[] = []
+  const closing = Promise.withResolvers<void>()
+  const both = Promise.withResolvers<void>()
+  const stop = (run: string) => {
+    asked.push(run)
+    if (asked.length === 2) both.resolve()
+    return run === slow.run ? closing.promise : stopRun(run)
+  }
+  Object.assign(agent, { stopRun: stop })
+  for (const { person, workspace } of [slow, other]) await ask(person, "stop", workspace)
+  const pass = closeRuns(w.ctx)
+  await openRuns(w.ctx)
+  assert.deepEqual(started, [(await runsOf(next.workspace)).at(-1)?.["id"]])
+  await both.promise
+  closing.resolve()
+  await pass
+  Object.assign(agent, { stopRun })
+  assert.deepEqual(asked.toSorted(), [slow.run, other.run].toSorted())
+  for (const { run } of [slow, other]) node.delete(run)
+  await reconcileRuns()
 })
 
 test("an unanswered agent neither ends the last run nor begins the next", async () => {
@@ -212,7 +245,7 @@ test("an unanswered agent neither ends the last run nor begins the next", async 
   const { agent } = w.ctx.drivers
   const listRuns = agent.listRuns.bind(agent)
   Object.assign(agent, { listRuns: () => Promise.reject(new Error("no answer")) })
-  for (let pass = 0; pass < 3; pass++) await reconcileRuns(w.ctx)
+  for (let pass = 0; pass < 3; pass++) await reconcileRuns()
   Object.assign(agent, { listRuns })
   assert.deepEqual(started, [])
   assert.deepEqual(
@@ -225,10 +258,10 @@ test("called off while it waits: it is closed when the last run is gone, and not
   const { person, workspace, run } = await atWork()
   for (const action of ["stop", "open", "stop"] as const)
     assert.equal(told(await ask(person, action, workspace)), "200")
-  for (let pass = 0; pass < 3; pass++) await reconcileRuns(w.ctx)
+  for (let pass = 0; pass < 3; pass++) await reconcileRuns()
   assert.equal(await stateOf(workspace), "stopping")
   node.delete(run)
-  await reconcileRuns(w.ctx)
+  await reconcileRuns()
   assert.equal(await stateOf(workspace), "stopped")
   assert.deepEqual(started, [])
 })
@@ -241,7 +274,7 @@ test("a hold takes the wish back while it waits", async () => {
   assert.equal((await w.call("auditor", "POST", "/api/holds", hold)).status, 200)
   await stopForbiddenRuns(w.ctx)
   node.delete(run)
-  for (let pass = 0; pass < 3; pass++) await reconcileRuns(w.ctx)
+  for (let pass = 0; pass < 3; pass++) await reconcileRuns()
   assert.deepEqual(started, [])
   const [row] = await w.sql("select state, code from workspace where id = $1", [workspace])
   assert.deepEqual(row, { state: "stopped", code: "hold_person" })
@@ -251,6 +284,6 @@ test("what failed and has no run left is closed when it is asked to", async () =
   const { person, workspace } = await w.researcher()
   await put(workspace, "failed")
   assert.equal(told(await ask(person, "stop", workspace)), "200")
-  await reconcileRuns(w.ctx)
+  await reconcileRuns()
   assert.equal(await stateOf(workspace), "stopped")
 })

@@ -8,7 +8,7 @@ import { stopForbiddenRuns } from "./forbidden-runs.ts"
 import { followIdentityEvents } from "./identity-events.ts"
 import { sealOrphanIntents, sealUnfinishedIntents } from "./intents.ts"
 import { releases } from "./releases.ts"
-import { reconcileRuns } from "./runs.ts"
+import { closeRuns, openRuns } from "./runs.ts"
 import { reconcileStages } from "./stages.ts"
 import { votes } from "./votes.ts"
 import { collectCosignatures } from "./witnesses.ts"
@@ -20,7 +20,8 @@ export interface Task {
 }
 
 export const TASKS: readonly Task[] = [
-  { name: "runs", seconds: 1, run: reconcileRuns },
+  { name: "opening runs", seconds: 1, run: openRuns },
+  { name: "closing runs", seconds: 1, run: closeRuns },
   { name: "forbidden runs", seconds: 1, run: stopForbiddenRuns },
   { name: "stages", seconds: 2, run: reconcileStages },
   { name: "checks", seconds: 2, run: checks },

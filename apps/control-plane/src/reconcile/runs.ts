@@ -29,56 +29,72 @@ interface OpenRun {
   document: string | null
 }
 
-export async function reconcileRuns(ctx: Ctx): Promise<void> {
-  const open = await listOpenRuns(ctx)
-  let listed: RunStatus[] | undefined
-  let node: string | undefined
-  if (open.length > 0) {
-    try {
-      const answer = await ctx.drivers.agent.listRuns()
-      listed = answer.runs
-      node = answer.node
-    } catch (error) {
-      ctx.log.warn(
-        { cause: String(error) },
-        "the node agent does not answer; runs are unknown and left alone",
-      )
-      await ctx.db
-        .updateTable("run")
-        .set({ observed: "unknown" })
-        .where(
-          "id",
-          "in",
-          open.map((r) => r.id),
-        )
-        .where("observed", "=", "running")
-        .execute()
-      return
-    }
-  }
+/** Begins what is wanted, and sees what becomes of it. */
+export async function openRuns(ctx: Ctx): Promise<void> {
+  const open = await listOpenRuns(ctx, "running")
+  const answer = await askAgent(ctx, open)
+  if (answer === undefined) return
   for (const run of open) {
-    const status = listed?.find((s) => s.run === run.id)
-    try {
-      if (run.wanted === "running") await keepRunning(ctx, run, status, node)
-      else await keepStopped(ctx, run, status)
-    } catch (error) {
-      ctx.log.error(
-        { run: run.id, cause: error instanceof Error ? error.stack : String(error) },
-        "run could not be reconciled; tried again",
-      )
-    }
+    await attempt(ctx, run, () => keepRunning(ctx, run, statusOf(answer, run), answer.node))
   }
+}
+
+/** Ends what is not wanted any more; each on its own, since a notebook may take its time to close. */
+export async function closeRuns(ctx: Ctx): Promise<void> {
+  const open = await listOpenRuns(ctx, "stopped")
+  const answer = await askAgent(ctx, open)
+  if (answer === undefined) return
+  await Promise.all(open.map((run) => attempt(ctx, run, () => keepStopped(ctx, run, statusOf(answer, run)))))
   await finishStops(ctx)
   await finishDeletes(ctx)
 }
 
-async function listOpenRuns(ctx: Ctx): Promise<OpenRun[]> {
+interface Answer {
+  readonly runs: readonly RunStatus[]
+  readonly node: string | undefined
+}
+
+const statusOf = ({ runs }: Answer, run: OpenRun) => runs.find((status) => status.run === run.id)
+
+/** What the agent sees; undefined when it does not answer, and then the runs are unknown and left alone. */
+async function askAgent(ctx: Ctx, open: readonly OpenRun[]): Promise<Answer | undefined> {
+  if (open.length === 0) return { runs: [], node: undefined }
+  try {
+    return await ctx.drivers.agent.listRuns()
+  } catch (error) {
+    ctx.log.warn({ cause: String(error) }, "the node agent does not answer; runs are unknown and left alone")
+    await ctx.db
+      .updateTable("run")
+      .set({ observed: "unknown" })
+      .where(
+        "id",
+        "in",
+        open.map((r) => r.id),
+      )
+      .where("observed", "=", "running")
+      .execute()
+    return undefined
+  }
+}
+
+async function attempt(ctx: Ctx, run: OpenRun, work: () => Promise<void>): Promise<void> {
+  try {
+    await work()
+  } catch (error) {
+    ctx.log.error(
+      { run: run.id, cause: error instanceof Error ? error.stack : String(error) },
+      "run could not be reconciled; tried again",
+    )
+  }
+}
+
+async function listOpenRuns(ctx: Ctx, wanted: OpenRun["wanted"]): Promise<OpenRun[]> {
   const { rows } = await sql<OpenRun>`
     select r.id, r.workspace_id, r.generation, r.wanted, r.observed, r.absences, r.step, r.steps, r.started_at, r.agreement_version,
       w.project_id, w.person_id, w.state as workspace_state,
       (select document from agreement_version v where v.project_id = w.project_id and v.version = r.agreement_version) as document
     from run r join workspace w on w.id = r.workspace_id
-    where r.wanted = 'running' or r.stopped_at is null
+    where r.wanted = ${wanted} and (r.wanted = 'running' or r.stopped_at is null)
     order by r.created_at`.execute(ctx.db)
   return rows
 }
