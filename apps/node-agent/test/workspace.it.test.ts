@@ -32,11 +32,15 @@ before(async () => {
   const status = await startedRun(node, id, runRequest())
   assert.equal(status.observed, "running", JSON.stringify(status))
   gateway = createServer((request, response) => {
-    void bodyOf(request).then((body) => {
-      seen.push({ method: request.method ?? "", path: request.url ?? "", body })
-      const [code, answer] = answerTo(request.method ?? "", request.url ?? "", body)
-      response.writeHead(code, { "content-type": "application/json" }).end(JSON.stringify(answer))
-    })
+    bodyOf(request).then(
+      (body) => {
+        seen.push({ method: request.method ?? "", path: request.url ?? "", body })
+        const [code, answer] = answerTo(request.method ?? "", request.url ?? "", body)
+        response.writeHead(code, { "content-type": "application/json" }).end(JSON.stringify(answer))
+      },
+      // Half a file is none.
+      () => response.destroy(),
+    )
   })
   const socket = join(runDirectory(node.ctx.layout, id), "gateway.sock")
   await new Promise<void>((resolve) => gateway.listen(socket, resolve))
