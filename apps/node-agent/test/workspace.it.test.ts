@@ -221,10 +221,10 @@ print(code("tidy"))`)
   assert.ok(!pushed.some((path) => path.includes("/.")), pushed.join(" "))
 })
 
-test("a file that grows or shrinks while it is sent, or gives its place to a pipe, is not sent half", async () => {
+test("a file that grows or shrinks while it is sent, or gives its place to a pipe or link, is not sent half", async () => {
   seen.length = 0
   const said = await python(`
-import glasshouse, os, stat
+import glasshouse, os
 from glasshouse import _files
 os.chdir(os.path.expanduser("~")); open("moving", "wb").write(b"x" * 100_000)
 def code(change):
@@ -236,14 +236,16 @@ print(code(lambda file: os.truncate("moving", 10)))
 open("moving", "wb").write(b"x" * 100_000)
 print(code(lambda file: open("moving", "ab").write(b"y")))
 lstat = os.lstat
-def swap(path):
-    found = lstat(path); os.unlink(path); os.mkfifo(path); return found
-os.lstat = swap
-try: _files.open_file("moving")
-except glasshouse.GlasshouseError as error: print(error.code)
-os.lstat = lstat
-print(code(lambda file: None) if stat.S_ISREG(os.lstat("moving").st_mode) else "a pipe now")`)
-  assert.equal(said, "file_changed\nfile_changed\nnot_a_file\na pipe now")
+def taken(place):
+    open("moving", "wb").write(b"x")
+    def swap(path):
+        found = lstat(path); os.unlink(path); place(path); return found
+    os.lstat = swap
+    try: _files.open_file("moving"); return "opened"
+    except glasshouse.GlasshouseError as error: return error.code
+    finally: os.lstat = lstat; os.unlink("moving")
+print(taken(os.mkfifo), taken(lambda path: os.symlink("/etc/passwd", path)))`)
+  assert.equal(said, "file_changed\nfile_changed\nnot_a_file not_a_file")
   assert.deepEqual(seen, [])
 })
 
