@@ -92,13 +92,24 @@ function nameOf({ method, target }: Question): string {
   }
 }
 
+const opened = new Map<number, Entry["facts"]>()
+
+/** Each entry is opened once: it never changes, and opening is rationed. */
+async function openFacts(auditor: string, index: number): Promise<Entry["facts"]> {
+  const known = opened.get(index)
+  if (known !== undefined) return known
+  const { facts } = await api<Entry>(auditor, "GET", `/api/log/entries/${index}`)
+  opened.set(index, facts)
+  return facts
+}
+
 /** How often the log says, since a time, that something was refused at this workspace's door. */
 async function countRefusals(auditor: string, from: string): Promise<Map<string, number>> {
   const query = new URLSearchParams({ workspace, code: "gateway.refused", from, limit: "200" })
   const { rows } = await api<Rows>(auditor, "GET", `/api/log?${query.toString()}`)
   const counts = new Map<string, number>()
   for (const { index } of rows) {
-    const { facts } = await api<Entry>(auditor, "GET", `/api/log/entries/${index}`)
+    const facts = await openFacts(auditor, index)
     if (facts !== null) counts.set(facts.code, (counts.get(facts.code) ?? 0) + (facts.times ?? 1))
   }
   return counts
