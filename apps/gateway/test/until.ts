@@ -5,12 +5,13 @@ export async function until(
   holds: () => boolean | Promise<boolean>,
   what: string,
   deadline = 4000,
+  every = 5,
 ): Promise<void> {
   const end = performance.now() + deadline
   while (!(await holds())) {
     assert.ok(performance.now() < end, `not within ${deadline} ms: ${what}`)
     await new Promise((resolve) => {
-      setTimeout(resolve, 5)
+      setTimeout(resolve, every)
     })
   }
 }
