@@ -244,7 +244,7 @@ test("an auditor searches, opens an entry, verifies it and a chip; stops everyth
     await keys.hold(chip, "the chip")
   })
   await test.step("stop everything, and cancel", async () => {
-    await keys.choose(page.getByRole("button", { name: /Kwame Mensah/ }), "Holds")
+    await keys.choose(page.getByRole("button", { name: /Kwame Mensah/ }), "Holds", { key: "Shift+Tab" })
     await keys.arrive("Holds")
     const stop = page.getByRole("button", { name: "Stop everything" })
     await keys.press(stop)

@@ -75,9 +75,10 @@ export class Keys {
     await this.reach(target, { key: "Shift+Tab", most })
   }
 
-  /** Chooses in a menu that opens from a button. */
-  async choose(button: Locator, item: string): Promise<void> {
-    await this.press(button)
+  /** Chooses in a menu that opens from a button; backwards where a long page lies before it. */
+  async choose(button: Locator, item: string, { key = "Tab" } = {}): Promise<void> {
+    await this.reach(button, { key })
+    await this.page.keyboard.press("Enter")
     const wanted = this.page.getByRole("menuitem", { name: item, exact: true })
     await wanted.waitFor()
     await this.reach(wanted, { key: "ArrowDown", most: 20 })
