@@ -17,21 +17,30 @@ export async function waitForIdle(frame: FrameLocator, milliseconds = 90_000): P
   await frame.locator("#jp-main-statusbar").getByText("| Idle").waitFor({ timeout: milliseconds })
 }
 
+/** The notebook in front; others may be open behind it. */
+const front = (frame: FrameLocator) => frame.locator(".jp-NotebookPanel:visible").first()
+
+/** Opens a notebook, or brings it to the front where it is open already. */
 export async function openNotebook(frame: FrameLocator, name: string): Promise<void> {
-  const tab = frame.locator(".jp-NotebookPanel:visible")
-  if ((await tab.count()) === 0)
-    await frame.locator(".jp-DirListing-item", { hasText: name }).first().dblclick()
-  await tab.first().waitFor()
+  await frame.locator(".jp-DirListing-item", { hasText: name }).first().dblclick()
+  await frame
+    .locator("#jp-main-dock-panel .lm-TabBar-tab.lm-mod-current", { hasText: name })
+    .first()
+    .waitFor()
+  await front(frame).waitFor()
   await waitForIdle(frame)
 }
 
 /** Runs every cell of the open notebook and waits until the last one has its number. */
 export async function runAllCells(page: Page, frame: FrameLocator, milliseconds = 180_000): Promise<void> {
-  await frame.locator(".jp-CodeCell .cm-content").first().click()
+  const cells = front(frame).locator(".jp-CodeCell")
+  await cells.locator(".cm-content").first().click()
   await frame.getByRole("menuitem", { name: "Run", exact: true }).click()
   await frame.getByRole("menuitem", { name: "Run All Cells", exact: true }).click()
-  const last = frame.locator(".jp-CodeCell").last()
-  await last.locator(".jp-InputPrompt", { hasText: /^\[\d+\]:$/ }).waitFor({ timeout: milliseconds })
+  await cells
+    .last()
+    .locator(".jp-InputPrompt", { hasText: /^\[\d+\]:$/ })
+    .waitFor({ timeout: milliseconds })
   await page.keyboard.press("Escape")
 }
 
@@ -42,8 +51,7 @@ export async function runCell(
   code: string,
   milliseconds = 120_000,
 ): Promise<Locator> {
-  // other notebooks may be open behind it
-  const panel = frame.locator(".jp-NotebookPanel:visible").first()
+  const panel = front(frame)
   const cells = panel.locator(".jp-CodeCell")
   await panel.locator(".jp-Notebook-footer").click()
   const cell = cells.last()
