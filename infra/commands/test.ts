@@ -7,7 +7,14 @@ import { root } from "../launch.js"
 import { BROWSER_NEEDS, ensurePackages, INTEGRATION_NEEDS } from "../packages.ts"
 import { describeFailure, formatSeconds } from "../steps.ts"
 import type { Counts } from "../testing/count-reporter.ts"
-import { addCounts, findTests, runJourneys, runNodeTests, runWebTests } from "../testing/suites.ts"
+import {
+  addCounts,
+  findTests,
+  runJourneys,
+  runNodeTests,
+  runWebTests,
+  splitIntegration,
+} from "../testing/suites.ts"
 import { leftBehind, runningServices, startTestInstallation } from "../testing/test-installation.ts"
 import { runChecks } from "./check.ts"
 
@@ -45,10 +52,13 @@ async function onInstallation(wanted: (name: PartName) => boolean): Promise<void
   try {
     await using stack = await startTestInstallation(root, print)
     id = stack.environment["GLASSHOUSE_INSTALLATION_ID"] ?? ""
-    const files = findTests(root, "integration")
+    const { database, platform } = splitIntegration(findTests(root, "integration"))
     if (wanted("integration") && !signal.aborted) {
       await ensurePackages(INTEGRATION_NEEDS)
-      await part("integration", () => runNodeTests(root, files, stack.environment, { signal }))
+      await part("database", () =>
+        runNodeTests(root, database, stack.environment, { concurrency: 2, signal }),
+      )
+      await part("integration", () => runNodeTests(root, platform, stack.environment, { signal }))
     }
     if (wanted("journeys") && !signal.aborted) {
       await part("journeys", async () => {

@@ -5,7 +5,7 @@ import path from "node:path"
 import { after, test } from "node:test"
 import { root } from "../launch.js"
 import { shortenFailure } from "./count-reporter.ts"
-import { addCounts, findTests, runNodeTests, settle } from "./suites.ts"
+import { addCounts, findTests, runNodeTests, settle, splitIntegration } from "./suites.ts"
 
 const directory = mkdtempSync(path.join(os.tmpdir(), "suites-"))
 after(() => rmSync(directory, { recursive: true }))
@@ -35,6 +35,12 @@ test("unit and integration files are told apart, and the console's are left to i
   }
   assert.deepEqual(findTests(directory, "unit"), ["apps/x/src/a.test.ts"])
   assert.deepEqual(findTests(directory, "integration"), ["apps/x/src/b.it.test.ts"])
+  const [alone, engine, other] = [
+    "apps/control-plane/test/a.it.test.ts",
+    "apps/control-plane/test/workspace-engine.it.test.ts",
+    "infra/b.it.test.ts",
+  ]
+  assert.deepEqual(splitIntegration([alone, engine, other]), { database: [alone], platform: [engine, other] })
 })
 
 test("passed, failed, skipped and crashed tests are counted for what they are", async () => {

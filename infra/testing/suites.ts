@@ -19,6 +19,16 @@ export function findTests(root: string, kind: "unit" | "integration"): string[] 
     .toSorted()
 }
 
+/**
+ * Those of the control plane that need a PostgreSQL server alone make a database each, so two run at once; the
+ * others share one platform, and each may stop a part of it.
+ */
+export function splitIntegration(files: readonly string[]): { database: string[]; platform: string[] } {
+  const alone = (file: string) =>
+    file.startsWith("apps/control-plane/") && !file.endsWith("/workspace-engine.it.test.ts")
+  return { database: files.filter(alone), platform: files.filter((file) => !alone(file)) }
+}
+
 /** What a suite's own count says, corrected by how its process ended. */
 export function settle(counts: Counts | undefined, code: number): Counts {
   if (counts === undefined) return { passed: 0, failed: 1 }

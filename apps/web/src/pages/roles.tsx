@@ -179,8 +179,8 @@ function People() {
   if (list.error && !list.data) return <Fault error={list.error} onRetry={() => void list.refetch()} />
   if (!list.data) return <LoadingRows rows={4} />
   return (
-    <section aria-labelledby="people">
-      <h2 id="people">People</h2>
+    <>
+      <h2>People</h2>
       <TableBox label="People">
         <table className="grid">
           <thead>
@@ -237,7 +237,7 @@ function People() {
           </p>
         </AskReason>
       ) : null}
-    </section>
+    </>
   )
 }
 
