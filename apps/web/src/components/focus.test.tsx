@@ -69,6 +69,7 @@ test("so is one who presses with the pointer", async () => {
 
 test("a menu that gives the focus back by itself does not keep it from the heading", async () => {
   byId("link").focus()
+  press("Enter")
   main().innerHTML = ""
   keeper.moved()
   byId("menu").focus()
@@ -91,6 +92,7 @@ test("a button that is gone leaves the focus to what had it before", async () =>
   await show(
     `<h1 id="page">People</h1><button id="invite">Invite</button><span id="row"><button id="gone">Withdraw</button></span>`,
   )
+  byId("menu").focus()
   byId("invite").focus()
   byId("gone").focus()
   byId("row").innerHTML = ""
@@ -130,6 +132,21 @@ test("a dialog keeps the focus while it is open and gives it back when it goes",
   expect(focused()).toBe("invite")
 })
 
+test("a move waits while a dialog is open over the page", async () => {
+  byId("link").focus()
+  document.body.insertAdjacentHTML(
+    "beforeend",
+    `<div role="dialog" aria-modal="true" id="dialog"><input id="reason"></div>`,
+  )
+  keeper.moved()
+  byId("reason").focus()
+  await show(`<h1 id="there">There</h1>`)
+  expect(focused()).toBe("reason")
+  byId("dialog").remove()
+  await Promise.resolve()
+  expect(focused()).toBe("there")
+})
+
 test("who looks at the page's text, with nothing focused, is not disturbed by what comes and goes", async () => {
   await show(`<h1 id="page">People</h1><button id="gone">Withdraw</button>`)
   byId("gone").focus()
@@ -149,14 +166,7 @@ test("in the console: a page that is loaded at its first visit and shows its hea
     {
       element: <Frame />,
       children: [
-        {
-          path: "/",
-          element: (
-            <Link id="go" to="/late">
-              Go
-            </Link>
-          ),
-        },
+        { path: "/", element: <p>Here</p> },
         { path: "/late", lazy: async () => ({ Component: await loadLate((done) => (arrive = done)) }) },
       ],
     },
@@ -165,7 +175,7 @@ test("in the console: a page that is loaded at its first visit and shows its hea
   await act(async () => root.render(<RouterProvider router={router} />))
   byId("go").focus()
   await act(async () => byId("go").click())
-  expect(focused()).toBe("BODY")
+  expect(focused()).toBe("go")
   await act(async () => arrive?.())
   expect(focused()).toBe("late")
   await act(async () => root.unmount())
@@ -192,6 +202,9 @@ function Frame() {
   useKeptFocus()
   return (
     <main>
+      <Link id="go" to="/late">
+        Go
+      </Link>
       <Outlet />
     </main>
   )

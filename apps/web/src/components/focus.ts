@@ -10,8 +10,8 @@ const TRAIL = 40
 export class FocusKeeper {
   /** what had the focus, newest last */
   #trail: HTMLElement[] = []
-  /** set from a move until the person goes elsewhere: where the focus was then, or is since by a script */
-  #from: Element | null | undefined
+  /** from a move until the person goes elsewhere */
+  #moving = false
   #acted = false
   readonly #observer = new MutationObserver(() => this.#look())
 
@@ -32,7 +32,7 @@ export class FocusKeeper {
 
   /** The page has changed. */
   moved(): void {
-    this.#from = document.activeElement
+    this.#moving = true
     this.#acted = false
     this.#look()
   }
@@ -40,10 +40,8 @@ export class FocusKeeper {
   #onFocus = (event: FocusEvent): void => {
     const target = event.target as HTMLElement
     this.#trail = [...this.#trail.filter((each) => each !== target && each.isConnected), target].slice(-TRAIL)
-    if (this.#from === undefined) return
     // A menu that closes gives the focus back by itself; only what follows a key is the person's own way.
-    if (this.#acted && target !== findHeading()) this.#from = undefined
-    else this.#from = target
+    if (this.#acted && target !== findHeading()) this.#moving = false
   }
 
   #onAct = (): void => {
@@ -51,16 +49,16 @@ export class FocusKeeper {
   }
 
   #onPress = (): void => {
-    this.#from = undefined
+    this.#moving = false
     this.#trail = []
   }
 
   #look(): void {
     const active = document.activeElement
     const dialog = findDialog()
-    if (this.#from !== undefined && !dialog) {
+    if (this.#moving && !dialog) {
       const heading = findHeading()
-      if (heading && heading !== active && (isNowhere(active) || active === this.#from)) take(heading)
+      if (heading && heading !== active) take(heading)
       return
     }
     if (!isNowhere(active) || this.#trail.at(-1)?.isConnected !== false) return
