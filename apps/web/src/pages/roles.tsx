@@ -179,8 +179,8 @@ function People() {
   if (list.error && !list.data) return <Fault error={list.error} onRetry={() => void list.refetch()} />
   if (!list.data) return <LoadingRows rows={4} />
   return (
-    <>
-      <h2>People</h2>
+    <section style={{ marginTop: 28 }}>
+      <h2 style={{ marginBottom: 8 }}>People</h2>
       <TableBox label="People">
         <table className="grid">
           <thead>
@@ -237,7 +237,7 @@ function People() {
           </p>
         </AskReason>
       ) : null}
-    </>
+    </section>
   )
 }
 

@@ -11,7 +11,7 @@ import { LoadingRows, Warning } from "../../ui/notes.tsx"
 import { State, Tag } from "../../ui/state.tsx"
 import { TableBox } from "../../ui/table-box.tsx"
 import { WhyNotButton } from "../../ui/why-not.tsx"
-import { formatBytes, formatDateTime, formatMany } from "../../util/format.ts"
+import { formatBytes, formatDate, formatDateTime, formatMany } from "../../util/format.ts"
 import { ReleaseRecord } from "./release-record.tsx"
 import "../projects/catalogue.css"
 
@@ -34,7 +34,7 @@ function ReleasePage({ view }: { view: ReleaseView }) {
     { label: "Projects", to: "/projects" },
     { label: view.project.title, to: `/projects/${view.project.id}` },
     { label: "Outside", to: `/projects/${view.project.id}/releases` },
-    { label: view.title },
+    { label: formatDate(view.at) },
   ])
   const [asking, setAsking] = useState(false)
   const revoke = useChange("releaseRevoke", {
