@@ -34,7 +34,16 @@ const PARTS: readonly Part[] = [
     run: nodeTests("apps/node-agent/src/domain/{containers,probes}.test.ts"),
   },
   { name: "spellings of foreign objects", least: 5, run: nodeTests("apps/gateway/test/walls.test.ts") },
-  { name: "a browser and hostile pages", least: 3, run: (env) => runJourneys(root, env, ["walls-"]) },
+  {
+    name: "the same from inside a real workspace, counted in the log",
+    least: 3,
+    run: nodeTests("apps/gateway/test/walls.it.test.ts"),
+  },
+  {
+    name: "a browser, hostile pages and notebooks",
+    least: 8,
+    run: (env) => runJourneys(root, { ...env, GLASSHOUSE_LONG_JOURNEYS: "1" }, ["walls-"]),
+  },
 ]
 
 export async function run(stack: Stack): Promise<Tally> {

@@ -1,5 +1,5 @@
 // JupyterLab in its frame, driven as a person would: by what is on the screen and by keyboard.
-import type { FrameLocator, Locator, Page } from "playwright"
+import type { Frame, FrameLocator, Locator, Page } from "playwright"
 
 export function notebookFrame(page: Page): FrameLocator {
   return page.frameLocator('iframe[title="Notebook"]')
@@ -60,4 +60,23 @@ export async function runCell(
   await page.keyboard.press("Control+Enter")
   await cell.locator(".jp-InputPrompt", { hasText: /^\[\d+\]:$/ }).waitFor({ timeout: milliseconds })
   return cell
+}
+
+/** The notebook's frame by its own origin, for what is asked in its place. */
+export function notebookOf(page: Page): Frame {
+  const frame = page.frames().find((one) => one.url().includes(".ws."))
+  if (frame === undefined) throw new Error("no notebook")
+  return frame
+}
+
+/** Opens a notebook by its address within the frame; whatever else was open stays open behind it. */
+export async function openByAddress(page: Page, name: string): Promise<FrameLocator> {
+  const frame = notebookOf(page)
+  const there = frame.waitForURL((url) => url.pathname === `/lab/tree/${name}`)
+  await frame.evaluate((path) => location.assign(path), `/lab/tree/${name}`)
+  await there
+  const lab = await waitForLab(page)
+  await lab.getByRole("tab", { name, selected: true }).waitFor()
+  await waitForIdle(lab)
+  return lab
 }

@@ -3,6 +3,7 @@
 import { createSocket } from "node:dgram"
 import { createServer, request, type IncomingMessage, type Server } from "node:http"
 import { connect, type AddressInfo } from "node:net"
+import type { Duplex } from "node:stream"
 
 export interface BrowserSink extends AsyncDisposable {
   /** addresses of attempts start with it and the turn's name */
@@ -12,6 +13,8 @@ export interface BrowserSink extends AsyncDisposable {
   readonly connections: string
   /** names that arrived in a turn */
   arrived(turn: string): string[]
+  /** begins to count a turn anew */
+  forget(turn: string): void
   /** packets and bare connections name no turn: whose are counted now */
   listenFor(turn: string): void
 }
@@ -52,6 +55,7 @@ export async function openBrowserSink(): Promise<BrowserSink> {
     connections: `http://sink.localhost:${barePort}`,
     stun: `sink.localhost:${stun.address().port}`,
     arrived: (of) => [...(hits.get(of) ?? [])].toSorted(),
+    forget: (of) => void hits.delete(of),
     listenFor: (of) => void (turn = of),
     [Symbol.asyncDispose]: async () => {
       stun.close()
@@ -103,7 +107,13 @@ export async function openUnprotected(
     onward.on("error", () => answer.destroy())
     asked.pipe(onward)
   })
+  const upgraded = new Set<Duplex>()
   server.on("upgrade", (asked: IncomingMessage, socket, head: Buffer) => {
+    upgraded.add(socket)
+    socket.on("close", () => {
+      upgraded.delete(socket)
+      onward.destroy()
+    })
     const onward = connect(port, "127.0.0.1", () => {
       const lines = asked.rawHeaders.flatMap((name, index, all) =>
         index % 2 === 0 ? [`${name}: ${all[index + 1] ?? ""}`] : [],
@@ -115,7 +125,14 @@ export async function openUnprotected(
     onward.on("error", () => socket.destroy())
     socket.on("error", () => onward.destroy())
   })
-  return { port: await listen(server), [Symbol.asyncDispose]: () => close(server) }
+  return {
+    port: await listen(server),
+    [Symbol.asyncDispose]: async () => {
+      // Those are no longer the server's own connections.
+      for (const socket of upgraded) socket.destroy()
+      await close(server)
+    },
+  }
 }
 
 async function listen(server: Server): Promise<number> {
