@@ -1,8 +1,8 @@
 // What an invitation offers, for the person who holds its link. The token is in the fragment, so that no server
 // and no log on the way sees it.
 import { useMutation } from "@tanstack/react-query"
-import { useEffect, useState } from "react"
-import { useNavigate } from "react-router"
+import { useEffect } from "react"
+import { useLocation, useNavigate } from "react-router"
 import { call, type Answer } from "../api/client.ts"
 import type { ApiError } from "../api/errors.ts"
 import { useChange } from "../api/queries.ts"
@@ -21,7 +21,8 @@ export function readToken(hash: string, search: string): string {
 
 export function Invitation() {
   useTitle("Invitation")
-  const [token] = useState(() => readToken(location.hash, location.search))
+  const { hash, search } = useLocation()
+  const token = readToken(hash, search)
   const navigate = useNavigate()
   const read = useMutation<Answer<"invitationGet">, ApiError>({
     mutationFn: () => call("invitationGet", { body: { token } }),
