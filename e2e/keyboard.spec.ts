@@ -207,10 +207,15 @@ test("an auditor searches, opens an entry, verifies it and a chip; stops everyth
     await keys.press(page.getByRole("button", { name: "Filter" }))
     await keys.reach(dialog.getByRole("combobox", { name: "Decision" }))
     await page.keyboard.press("ArrowDown")
-    await page.getByRole("option", { name: "allowed" }).waitFor()
-    await page.keyboard.press("ArrowDown")
+    const allowed = page.getByRole("option", { name: "allowed" })
+    await allowed.waitFor()
+    // which one is in front when the list opens is the list's own affair
+    for (let press = 0; press < 4; press += 1) {
+      if ((await allowed.getAttribute("data-combobox-selected")) !== null) break
+      await page.keyboard.press("ArrowDown")
+    }
     await page.keyboard.press("Enter")
-    await expect(dialog.getByRole("combobox", { name: "Decision" })).toHaveValue(/allowed|refused/)
+    await expect(dialog.getByRole("combobox", { name: "Decision" })).toHaveValue("allowed")
     await keys.press(dialog.getByRole("button", { name: "Search" }))
     await dialog.waitFor({ state: "detached" })
     await expect(page.getByText("Decision is")).toBeVisible()

@@ -138,7 +138,12 @@ export function listStates(seeded: Seeded): Readonly<Record<string, Row>> {
       forbidden: refused("priya", `${liver}/use`),
     },
     "/projects/:project/activity": {
-      full: { who: "priya", path: `${liver}/activity`, heading: "Activity", shows: /asked for release/ },
+      full: {
+        who: "priya",
+        path: `${liver}/activity`,
+        heading: "Activity",
+        shows: /entered the notebook|asked for release/,
+      },
       empty: { none: "a project begins with the events that made it" },
       forbidden: hidden("hannah", `${liver}/activity`),
     },
