@@ -142,7 +142,7 @@ export function listStates(seeded: Seeded): Readonly<Record<string, Row>> {
         who: "priya",
         path: `${liver}/activity`,
         heading: "Activity",
-        shows: /entered the notebook|asked for release/,
+        shows: /entered the notebook|opened a file|read the log/,
       },
       empty: { none: "a project begins with the events that made it" },
       forbidden: hidden("hannah", `${liver}/activity`),
