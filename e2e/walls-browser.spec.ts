@@ -81,12 +81,7 @@ async function showAll(
   for (const [name, { there }] of Object.entries(all)) {
     await test.step(name, async () => {
       const cell = await runCell(page, lab, `import gh_outputs; gh_outputs.show("${name}")`)
-      await cell
-        .locator(".jp-OutputArea")
-        .locator(there)
-        .first()
-        .waitFor({ timeout: 8000 })
-        .catch(async () => console.log(name, await cell.locator(".jp-OutputArea").innerHTML()))
+      await cell.locator(".jp-OutputArea").locator(there).first().waitFor()
       if (name === "html")
         for (const id of ["#gh-ping", "#gh-blank"]) await cell.locator(id).click({ force: true })
     })

@@ -15,7 +15,6 @@ const VEGA = "https://vega.github.io/schema/vega-lite/v5.json"
 
 export function outputs(aim: Aim, dns: string): Record<string, Output> {
   const at = (name: string): string => `${aim.base}/${name}`
-  const plain = (name: string): string => `gh-${name}-there`
   return {
     html: {
       data: { "text/html": `<p id="gh-html">x</p>${markup(aim, dns)}` },
@@ -96,18 +95,18 @@ export function outputs(aim: Aim, dns: string): Record<string, Output> {
     code: {
       data: {
         "application/javascript": `new Image().src = "${at("javascript-type")}"`,
-        "text/plain": plain("code"),
+        "text/plain": "gh",
       },
-      there: `text=${plain("code")}`,
+      there: "text=JavaScript output is disabled",
       tries: ["javascript-type"],
     },
     widget: {
       data: {
         "application/vnd.jupyter.widget-view+json": { model_id: "0", version_major: 2, version_minor: 0 },
-        "text/plain": plain("widget"),
+        "text/plain": "gh",
         "text/html": `<p id="gh-widget">x</p><script src="${at("widget-manager.js")}"></script>`,
       },
-      there: `#gh-widget`,
+      there: "#gh-widget",
       tries: ["widget-manager"],
     },
   }
@@ -178,7 +177,7 @@ export const LAB_ITSELF: Readonly<Record<string, string>> = {
   "markdown-script": "script in Markdown is text that is set, not run",
   "brought-script": "an output that was not made here is cleaned of script",
   "formula-style": "MathJax is set to leave styles out",
-  "javascript-type": "the image has no renderer for it",
+  "javascript-type": "the image switches Lab's renderer for it off",
   ...Object.fromEntries(
     ["onload", "import", "fill", "href", "use", "foreign", "script"].map((name) => [
       `svg-${name}`,
