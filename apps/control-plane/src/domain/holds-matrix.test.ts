@@ -5,9 +5,10 @@ import { join } from "node:path"
 import { test } from "node:test"
 import { ROLES, type Role } from "#contract/vocabulary.ts"
 import { readTable } from "./table.ts"
-import { loadAccess, permission, type Resource } from "./decide.ts"
+import { loadAccess, type Resource } from "./decide.ts"
 import { POWERS, type PowerName } from "./powers.ts"
-import { isRefusalCode } from "./sentences.ts"
+import { askMatrix } from "./requests-matrix.ts"
+import { isRefusalCode, refusalSentence } from "./sentences.ts"
 
 const access = loadAccess(join(import.meta.dirname, "../../../../policies/access"))
 
@@ -65,25 +66,10 @@ const EVERYTHING: Resource = { kind: "Installation", id: "installation" }
 
 /** yes, or the code; a refusal has a sentence that a person can read. */
 function told(who: Who, power: PowerName, on: Resource = HOLD): string {
-  const actor = {
-    kind: "person",
-    person: "aaaaaaaaaaaa",
-    name: "",
-    email: "",
-    organisation: "bbbbbbbbbbbb",
-    session: "",
-    appointments: [],
-    acr: "",
-    authTime: 0,
-  } as const
-  const decision = access.decide(actor, power, on, { ties: [], blocked: [], ...who })
-  if (decision.allow) return "yes"
-  const said = permission(decision)
-  assert.ok(
-    isRefusalCode(decision.code) && (said.reason?.length ?? 0) > 10,
-    `${decision.code} has a sentence`,
-  )
-  return decision.code
+  const answer = askMatrix(access, { ties: [], ...who }, power, on, { blocked: who.blocked ?? [] })
+  if (answer === "allow") return "yes"
+  assert.ok(isRefusalCode(answer) && refusalSentence(answer).length > 10, `${answer} has a sentence`)
+  return answer
 }
 
 /** The four cells of a row. */

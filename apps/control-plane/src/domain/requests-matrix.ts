@@ -64,7 +64,7 @@ const STOPS = [
 /** allow, or the code of the refusal */
 export function askMatrix(
   access: Access,
-  persona: Persona,
+  persona: Pick<Persona, "roles" | "ties">,
   power: PowerName,
   resource: Resource,
   more: Partial<Facts> = {},

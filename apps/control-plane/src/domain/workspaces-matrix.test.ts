@@ -4,10 +4,11 @@ import { join } from "node:path"
 import { test } from "node:test"
 import { ROLES, WORKSPACE_STATES, type WorkspaceState } from "#contract/vocabulary.ts"
 import { readTable } from "./table.ts"
-import { loadAccess, permission } from "./decide.ts"
+import { loadAccess } from "./decide.ts"
 import { WORKSPACE } from "./lifecycle.ts"
 import { POWERS, type PowerName } from "./powers.ts"
-import { isRefusalCode } from "./sentences.ts"
+import { askMatrix } from "./requests-matrix.ts"
+import { isRefusalCode, refusalSentence } from "./sentences.ts"
 
 const access = loadAccess(join(import.meta.dirname, "../../../../policies/access"))
 const powers = [
@@ -76,34 +77,19 @@ interface Who {
 
 /** yes, or the code; a refusal has a sentence that a person can read. */
 function told(who: Who, power: PowerName, state: WorkspaceState): string {
-  const actor = {
-    kind: "person",
-    person: "aaaaaaaaaaaa",
-    name: "",
-    email: "",
-    organisation: "bbbbbbbbbbbb",
-    session: "",
-    appointments: [],
-    acr: "",
-    authTime: 0,
-  } as const
-  const decision = access.decide(
-    actor,
+  const answer = askMatrix(
+    access,
+    who,
     power,
     { kind: "Workspace", id: "cccccccccccc", state },
     {
-      roles: who.roles,
-      ties: [...who.ties, ...(state === "opening" || state === "running" ? ["has_run"] : [])],
+      ties: state === "opening" || state === "running" ? ["has_run"] : [],
       blocked: who.blocked ?? [],
     },
   )
-  if (decision.allow) return "yes"
-  const said = permission(decision)
-  assert.ok(
-    isRefusalCode(decision.code) && (said.reason?.length ?? 0) > 10,
-    `${decision.code} has a sentence`,
-  )
-  return decision.code
+  if (answer === "allow") return "yes"
+  assert.ok(isRefusalCode(answer) && refusalSentence(answer).length > 10, `${answer} has a sentence`)
+  return answer
 }
 
 const columnOf = (power: PowerName) => power.replace("workspace.", "")
